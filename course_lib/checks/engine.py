@@ -3,8 +3,11 @@
 An examiner takes the learner's answer and returns None if it is right, else one sentence naming the misconception.
 A check prints one verdict, never raises, and never prints the answer.
 """
+import ast
 import dis
 import functools
+import inspect
+import textwrap
 from typing import NamedTuple
 
 import numpy as np
@@ -61,14 +64,21 @@ def _attempted(mine, exhibit):
     if code is None:
         return True
     if exhibit is not None:
-        return _body(code) != _body(exhibit.__code__)
+        return _body(mine) != _body(exhibit)
     instructions = list(dis.get_instructions(code))
     returned = [i.argval for i in instructions if i.opname in ("LOAD_CONST", "RETURN_CONST")]
     return not ({i.opname for i in instructions} <= _NO_EFFECT and returned == [None])
 
 
-def _body(code):
-    return [(i.opname, i.argrepr) for i in dis.get_instructions(code)]
+def _body(function):
+    """Return the statements of a function without its docstring, in a form that can be compared; None without source."""
+    try:
+        definition = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    except (OSError, TypeError, SyntaxError):
+        return None
+    statements = definition.body if isinstance(definition, ast.FunctionDef) else [definition]
+    documented = isinstance(definition, ast.FunctionDef) and ast.get_docstring(definition) is not None
+    return [ast.dump(statement) for statement in statements[documented:]]
 
 
 def _speak(check, verdict):
