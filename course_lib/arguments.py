@@ -1,4 +1,4 @@
-"""Checks of arguments that several modules share: each returns the value it was given, or says in one sentence what is wrong."""
+"""Checks of arguments that modules share: each returns the value given, or says in one sentence what is wrong."""
 import math
 
 

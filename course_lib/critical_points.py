@@ -66,9 +66,9 @@ def classify(g, H, *, g_tol=1e-6, tol=1e-6):
 def find(landscape, *, n_starts=25, n_steps=100, g_tol=1e-9, apart=1e-3):
     """Return the critical points (k, n) of a landscape inside its window, each once, sorted by coordinates.
 
-    Newton's iteration w - H^+ g runs from a grid of `n_starts` points an axis (H^+ is the pseudo-inverse); it is drawn to every
-    kind of critical point alike. Points closer than `apart` count as one, coordinates within
-    1e-6 of zero are zero. A grid cannot prove that none was missed.
+    Newton's iteration w - H^+ g runs from a grid of `n_starts` points an axis (H^+ is the pseudo-inverse); it is drawn to
+    every kind of critical point alike. Points closer than `apart` count as one, coordinates within 1e-6 of zero are zero.
+    A grid cannot prove that none was missed.
     """
     low, high = np.array(landscape.window).T
     axes = [np.linspace(a, b, n_starts) for a, b in landscape.window]

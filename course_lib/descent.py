@@ -1,4 +1,4 @@
-"""`minimize` runs an update rule on a deterministic function, from one start or from thousands at once; `Run` is what it leaves.
+"""`minimize` runs an update rule on a function, from one start or from thousands at once; `Run` is what it leaves.
 
     w_t, state = step(w_{t-1}, grad(w_{t-1}), state, lr=lr(t))        t = 1 ... n_steps
 """
@@ -16,10 +16,10 @@ TOO_FAR = 1e8  # a coordinate beyond this counts as divergence
 class Run:
     """What a run leaves behind; index 0 of every record is the start.
 
-    w: path, (steps+1, n) or (steps+1, runs, n), or only its last point, (1, ...), if the path was not kept. loss, grad_norm: (steps+1,)
-    or (steps+1, runs). diverged_at: None or the step number; for a batch an integer array (runs,), -1 where a run did not
-    diverge. state: the rule's state after the last step. A diverged single run ends at its last finite record; in a batch its
-    later records are NaN.
+    w: path, (steps+1, n) or (steps+1, runs, n), or only its last point, (1, ...), if the path was not kept.
+    loss, grad_norm: (steps+1,) or (steps+1, runs). state: the rule's state after the last step.
+    diverged_at: None or the step number; for a batch an integer array (runs,), -1 where a run did not diverge.
+    A diverged single run ends at its last finite record; in a batch its later records are NaN.
     """
 
     w: np.ndarray
@@ -42,9 +42,9 @@ class Run:
 def minimize(fun, w, step, *, lr, n_steps, tol=0.0, keep_path=True, **hyper):
     """Run `n_steps` steps of `step` on `fun` from `w`.
 
-    fun: w -> (loss, grad), vectorised over leading axes if `w` is (runs, n). w: (n,) or (runs, n), made float64. step: an update
-    rule or its name. lr: a number, a schedule t -> number, or a column (runs, 1). tol: stop once every gradient norm is at or
-    below it. keep_path: False keeps only the last point. hyper: further hyper-parameters of the rule.
+    fun: w -> (loss, grad), vectorised over leading axes if `w` is (runs, n). w: (n,) or (runs, n), made float64.
+    step: an update rule or its name. lr: a number, a schedule t -> number, or a column (runs, 1). tol: stop once every
+    gradient norm is at or below it. keep_path: False keeps only the last point. hyper: further hyper-parameters.
     Raises ValueError for a start that is not finite or a `fun` whose gradient has another shape than `w`.
 
     >>> run = minimize(lambda w: (0.5 * (w**2).sum(-1), w), [1.0], "sgd", lr=0.5, n_steps=3)
@@ -76,6 +76,19 @@ def minimize(fun, w, step, *, lr, n_steps, tol=0.0, keep_path=True, **hyper):
             norms.append(np.where(lost, np.nan, norm))
     diverged_at = diverged if diverged.ndim else (int(diverged) if diverged >= 0 else None)
     return Run(np.array(path), np.array(losses), np.array(norms), diverged_at, state)
+
+
+def settled(loss, target):
+    """Return the first step from which a loss stays at or below `target`; infinity if it does not, or is NaN at the end.
+
+    loss: (steps+1,) or (steps+1, runs), as in `Run`; target: a number or (runs,). Returns a float or (runs,).
+
+    >>> float(settled(np.array([9.0, 0.1, 9.0, 0.2, 0.1]), target=1.0))
+    3.0
+    """
+    above = ~(loss <= target)
+    after = np.where(above.any(axis=0), len(above) - above[::-1].argmax(axis=0), 0)
+    return np.where(above[-1], np.inf, after)
 
 
 def _start(w):

@@ -12,7 +12,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Landscape:
-    """A function of n variables. minima: its known local minima, each (n,). window: the (low, high) of each axis worth plotting."""
+    """A function of n variables.
+
+    minima: its known local minima, each (n,). window: the (low, high) of each axis worth plotting.
+    """
 
     name: str
     fun: Callable

@@ -17,7 +17,7 @@ OTHER = ("#009e73", "*", "-.")
 
 
 def look(name, **changes):
-    """Return the line style of an optimizer as keyword arguments for `ax.plot`; names without one share the style of 'others'.
+    """Return the line style of an optimizer as keyword arguments for `ax.plot`; names without one share one style.
 
     >>> look("adam")["color"], look("lion", label="Lion, lr 0.001")["label"]
     ('#882255', 'Lion, lr 0.001')
@@ -27,9 +27,10 @@ def look(name, **changes):
 
 
 def contours(ax, landscape, *, window=None, levels=16, log=False):
-    """Draw the level lines of a two-variable landscape in grey on `ax`; log=True spaces them geometrically above the lowest value.
+    """Draw the level lines of a two-variable landscape in grey on `ax`.
 
-    window: ((x_low, x_high), (y_low, y_high)), the landscape's own if not given. Raises ValueError unless the landscape has n = 2.
+    window: ((x_low, x_high), (y_low, y_high)), the landscape's own if not given. log: space the levels geometrically above
+    the lowest value. Raises ValueError unless the landscape has n = 2.
     """
     if landscape.n != 2:
         raise ValueError(f"contours draws landscapes of 2 variables, got {landscape.name} with {landscape.n}")

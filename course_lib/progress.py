@@ -19,7 +19,7 @@ def progress_path():
 
 
 def load():
-    """Return {exercise id: {"tries": wrong answers so far, "done": bool}}; an unreadable file is set aside with one line said."""
+    """Return {exercise id: {"tries": wrong answers so far, "done": bool}}; an unreadable file is set aside, with one line."""
     path = progress_path()
     try:
         records = json.loads(path.read_text(encoding="utf-8"))
@@ -37,7 +37,7 @@ def load():
 
 
 def record(exercise_id, *, correct):
-    """Note one answer to an exercise and return its record; a file that cannot be written costs one line, not the verdict."""
+    """Note one answer to an exercise and return its record; a file that cannot be written costs one line, no verdict."""
     from filelock import FileLock
     path = progress_path()
     entry = {"tries": int(not correct), "done": correct}

@@ -1,4 +1,4 @@
-"""Differences against exact derivatives with the error that theory allows; every verdict of `classify`; `find` against hand-work."""
+"""Differences against exact derivatives, with the error that theory allows; every verdict of `classify`; `find`."""
 import numpy as np
 import pytest
 

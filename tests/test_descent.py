@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from course_lib import landscapes, schedules
-from course_lib.descent import minimize
+from course_lib.descent import minimize, settled
 from course_lib.optimizers import STEPS
 
 BOWL = landscapes.quadratic([1.0, 10.0])
@@ -102,10 +102,13 @@ def test_the_start_is_not_changed():
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
-    ({"w": [1.0, np.nan]}, "the start must be finite, got NaN"), ({"w": 1.0}, r"the start must have shape \(n,\) or \(runs, n\), got \(\)"),
+    ({"w": [1.0, np.nan]}, "the start must be finite, got NaN"),
+    ({"w": 1.0}, r"the start must have shape \(n,\) or \(runs, n\), got \(\)"),
     ({"w": [1.0, 2.0, 3.0]}, r"quadratic takes points of shape \(\.\.\., 2\), got \(3,\)"),
-    ({"lr": -0.1}, "sgd: lr must be finite and not negative, got -0.1"), ({"n_steps": 2.5}, "n_steps must be a whole number"),
-    ({"n_steps": -1}, "n_steps must be a whole number of at least 0, got -1"), ({"step": "sdg"}, "no update rule is called 'sdg'"),
+    ({"lr": -0.1}, "sgd: lr must be finite and not negative, got -0.1"),
+    ({"n_steps": 2.5}, "n_steps must be a whole number"),
+    ({"n_steps": -1}, "n_steps must be a whole number of at least 0, got -1"),
+    ({"step": "sdg"}, "no update rule is called 'sdg'"),
     ({"fun": lambda w: (1.0, w[:1])}, r"fun must return \(loss, grad\) of shapes \(\) and \(2,\), got \(\) and \(1,\)")])
 def test_wrong_input_is_named(arguments, message):
     given = {"fun": BOWL, "w": [1.0, 1.0], "step": "sgd", "lr": 0.1, "n_steps": 3} | arguments
@@ -116,3 +119,10 @@ def test_wrong_input_is_named(arguments, message):
 def test_a_mistyped_hyper_parameter_is_a_type_error():
     with pytest.raises(TypeError, match="momentum does not know 'betta'"):
         minimize(BOWL, [1.0, 1.0], "momentum", lr=0.1, betta=0.5, n_steps=3)
+
+
+def test_settled_counts_the_steps_until_the_loss_stays_low():
+    loss = np.array([[9, 9, 0, 9], [0, 9, 0, 9], [9, 0, 0, 9], [0, 0, 0, np.nan]])
+    assert settled(loss, target=1).tolist() == [3, 2, 0, np.inf]
+    assert settled(loss, target=np.array([9, 0, -1, 9])).tolist() == [0, 2, np.inf, np.inf]
+    assert settled(loss[:, 0], target=1) == 3

@@ -86,7 +86,7 @@ def test_an_exhibit_left_as_it_was_is_not_attempted(monkeypatch):
 
 
 def test_two_exercises_cannot_share_an_id(doubled):
-    with pytest.raises(ValueError, match="exercise 99.1 must have an id of its own and three hints"):
+    with pytest.raises(ValueError, match=r"exercise 99\.1 must have an id of its own and three hints"):
         engine.exercise("99.1", "Again", hints=("a", "b", "c"))(lambda mine: None)
 
 

@@ -81,5 +81,5 @@ def test_wrong_input_is_named():
         quadratic([1.0, float("nan")])
     with pytest.raises(ValueError, match="turns a quadratic of 2 variables, got 3 eigenvalues"):
         quadratic([1, 2, 3], angle=0.1)
-    with pytest.raises(ValueError, match="must be positive, got 1.0 and -1"):
+    with pytest.raises(ValueError, match=r"must be positive, got 1\.0 and -1"):
         huber(1.0, -1)

@@ -1,4 +1,4 @@
-"""Every update rule against independent references over many steps, at non-default hyper-parameters and awkward gradients."""
+"""Every update rule against independent references, many steps, non-default hyper-parameters, awkward gradients."""
 import math
 
 import numpy as np
@@ -134,7 +134,8 @@ def test_three_adam_steps_by_hand():
 
 @pytest.mark.parametrize("name", STEPS)
 def test_a_zero_gradient_coordinate_never_moves(name):
-    path, _ = run(name, gradients() * np.array([1.0, 0.0, 1.0, 1.0]), **HYPER[name] | ({"eps": 1e-8} if name in HAS_EPS else {}))
+    hyper = HYPER[name] | ({"eps": 1e-8} if name in HAS_EPS else {})
+    path, _ = run(name, gradients() * np.array([1.0, 0.0, 1.0, 1.0]), **hyper)
     assert (path[:, 1] == W0[1]).all()
 
 

@@ -42,8 +42,9 @@ def test_contrast_on_white_is_at_least_three(name):
 def test_two_optimizers_differ_in_colour_or_in_marker_and_line(vision):
     """A distance of 12 in CIELAB is clear on a line; a closer pair must differ in marker and in line style as well."""
     for (a, style_a), (b, style_b) in itertools.combinations({**LOOKS, "others": OTHER}.items(), 2):
-        distance = np.linalg.norm(lab(VISION[vision] @ linear_rgb(style_a[0])) - lab(VISION[vision] @ linear_rgb(style_b[0])))
-        assert distance > 12 or (style_a[1] != style_b[1] and style_a[2] != style_b[2]), (vision, a, b, distance)
+        seen = [lab(VISION[vision] @ linear_rgb(style[0])) for style in (style_a, style_b)]
+        distance = np.linalg.norm(seen[0] - seen[1])
+        assert distance > 12 or (style_a[1] != style_b[1] and style_a[2] != style_b[2]), (a, b, distance)
 
 
 def test_every_optimizer_has_its_own_marker_and_colour():

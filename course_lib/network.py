@@ -1,0 +1,159 @@
+"""A network is a chain of layers. All its weights lie in one flat array `theta`, all their gradients in one
+flat `grad`; each layer works on windows into the two, so an optimizer sees a single vector, without copies.
+
+    forward    X -> layer 1 -> ... -> layer L -> logits -> loss
+    backward   dloss/dlogits -> layer L -> ... -> layer 1, every layer writing its part of `grad`
+"""
+import itertools
+
+import numpy as np
+
+from .initializers import he
+from .layers import Dense, Relu
+from .losses import check_labels, softmax_cross_entropy
+
+
+class Network:
+    """A chain of layers with one flat `theta`.
+
+    layers: objects as described in `course_lib.layers`, used in no other network. init: draws every weight
+    matrix; vectors (biases) start at 0. loss: (outputs, y) -> (loss, gradient). dtype: np.float32, or
+    np.float64 for checking gradients; inputs are converted to it.
+    Raises ValueError if the layers do not chain, TypeError if rng is not a numpy.random.Generator.
+
+    >>> net = mlp([4, 3, 2], rng=np.random.default_rng(0))
+    >>> net.theta.shape, net.layers[0].W.shape, bool(np.shares_memory(net.theta, net.layers[0].W))
+    ((23,), (4, 3), True)
+    """
+
+    def __init__(self, layers, *, rng, init=he, loss=softmax_cross_entropy, dtype=np.float32):
+        if not isinstance(rng, np.random.Generator):
+            raise TypeError(f"rng must be a Generator such as np.random.default_rng(0), got {rng!r}")
+        if np.dtype(dtype).kind not in "fc":
+            raise ValueError(f"dtype must be a floating-point type such as np.float32, got {np.dtype(dtype)}")
+        self.layers = list(layers)
+        self.n_in, self.n_out = _ends_of_chain(self.layers)
+        self.loss_function = loss
+        size = sum(int(np.prod(shape)) for layer in self.layers for shape in layer.shapes.values())
+        self._theta, self._grad = np.zeros(size, dtype), np.zeros(size, dtype)
+        self._give_windows()
+        for layer in self.layers:
+            for name, shape in layer.shapes.items():
+                if len(shape) == 2:
+                    getattr(layer, name)[...] = init(rng, shape, dtype)
+
+    def _give_windows(self):
+        """Set layer.W and layer.dW, for every parameter W of every layer, to its parts of theta and grad."""
+        start = 0
+        for layer in self.layers:
+            for name, shape in layer.shapes.items():
+                here = slice(start, start + int(np.prod(shape)))
+                setattr(layer, name, self._theta[here].reshape(shape))
+                setattr(layer, "d" + name, self._grad[here].reshape(shape))
+                start = here.stop
+
+    def __setstate__(self, state):
+        """Tie the layers of a deep copy to the copy's own theta; copying alone would cut them loose."""
+        self.__dict__.update(state)
+        self._give_windows()
+
+    @property
+    def theta(self):
+        """All weights, flat: change it in place, or assign values, which are copied in."""
+        return self._theta
+
+    @theta.setter
+    def theta(self, values):
+        if np.shape(values) != self._theta.shape:
+            raise ValueError(f"theta has shape {self._theta.shape}, got values of shape {np.shape(values)}")
+        self._theta[...] = values
+
+    @property
+    def grad(self):
+        """The gradient of the last `loss_and_grad`, which the next one overwrites; in the order of theta."""
+        return self._grad
+
+    def check(self, X, y):
+        """Return X, in the network's precision, and y as arrays; ValueError if they do not fit."""
+        X, y = self._checked(X), np.asarray(y)
+        self.loss_function(np.zeros((len(X), self.n_out), X.dtype), y)  # the loss knows which y it takes
+        return X, y
+
+    def _checked(self, X):
+        X = np.asarray(X, dtype=self.theta.dtype)
+        if X.ndim != 2 or X.shape[1] != self.n_in or len(X) == 0:
+            raise ValueError(f"X must have shape (n, {self.n_in}), one flat example a row, got {X.shape}")
+        if not np.isfinite(X).all():
+            raise ValueError("X must be finite, got NaN or infinity in it")
+        return X
+
+    def logits(self, X):
+        """Return the outputs before any softmax, (n, n_out), for X (n, n_in), finite and not empty."""
+        A = self._checked(X)
+        for layer in self.layers:
+            A = layer.forward(A)
+        return A
+
+    def loss(self, X, y):
+        """Return the mean loss over the examples."""
+        return self.loss_function(self.logits(X), y)[0]
+
+    def loss_and_grad(self, X, y):
+        """Return the mean loss and its gradient with respect to theta: `grad` itself, not a copy."""
+        loss, D = self.loss_function(self.logits(X), y)
+        for layer in reversed(self.layers[1:]):
+            D = layer.backward(D)
+        first = self.layers[0]  # nobody needs the gradient with respect to X, and it would cost as much as dW
+        getattr(first, "parameter_gradients", first.backward)(D)
+        return loss, self.grad
+
+    def objective(self, X, y):
+        """Return `fun(theta) -> (loss, grad)` for all of X and y: the contract of `descent.minimize`.
+
+        Each call moves the network to the theta it is asked about, and returns a gradient of its own.
+        """
+        X, y = self.check(X, y)
+
+        def fun(theta):
+            self.theta = theta
+            loss, grad = self.loss_and_grad(X, y)
+            return loss, grad.copy()
+
+        return fun
+
+    def predict(self, X):
+        """Return the class with the largest logit, (n,) integers."""
+        return self.logits(X).argmax(axis=1)
+
+    def accuracy(self, X, y):
+        """Return the fraction of X whose predicted class is y; ValueError if y does not hold class labels."""
+        return float(np.mean(self.predict(X) == check_labels(y, len(X), self.n_out)))
+
+
+def _ends_of_chain(layers):
+    """Return the row lengths that the chain takes and gives; ValueError if a layer does not fit in it."""
+    in_use = any(hasattr(layer, name) for layer in layers for name in layer.shapes)
+    if in_use or len({id(layer) for layer in layers}) < len(layers):
+        raise ValueError("a layer has one place in one network, got one that is in use: build a new one")
+    n_in = width = None
+    for place, layer in enumerate(layers, start=1):
+        if None not in (width, layer.n_in) and layer.n_in != width:
+            raise ValueError(f"layer {place} takes rows of {layer.n_in}, but is given rows of {width}")
+        n_in = layer.n_in if n_in is None else n_in
+        width = layer.n_out or width
+    if width is None:
+        raise ValueError("a network needs at least one layer with weights, got none")
+    return n_in, width
+
+
+def mlp(sizes, *, rng, dtype=np.float32, init=he):
+    """Return a `Network` of dense layers with a ReLU between each two, trained on softmax cross-entropy.
+
+    sizes: row lengths from input to output, such as [784, 128, 128, 10]; ValueError for fewer than two.
+    """
+    if len(sizes) < 2:
+        raise ValueError(f"sizes needs at least two entries, input and output, got {list(sizes)}")
+    layers = [Dense(sizes[0], sizes[1])]
+    for n_in, n_out in itertools.pairwise(sizes[1:]):
+        layers += [Relu(), Dense(n_in, n_out)]
+    return Network(layers, rng=rng, init=init, dtype=dtype)

@@ -1,0 +1,143 @@
+"""`train` runs an update rule on a network's mini-batches; `History` is what it leaves behind.
+
+    every epoch: shuffle the examples, cut them into batches, and for each batch, t = 1, 2, ...
+        loss, g = net.loss_and_grad(X[rows], y[rows])
+        g = g min(1, clip_norm / |g|)                      if clip_norm is given
+        theta, state = step(theta, g, state, lr=lr(t))
+"""
+import contextlib
+import math
+import os
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .arguments import count, rate
+from .datasets import batches
+from .optimizers import blockwise, named
+from .schedules import constant
+
+
+@dataclass(eq=False)
+class History:
+    """What a training run leaves behind; every list is an array once the run is over.
+
+    loss, lr, grad_norm: one entry a step; loss and |g|, before clipping, at the weights it started from.
+    train_loss: one entry a finished epoch, the mean over its examples, each at the weights it met on the way.
+    valid_loss, valid_accuracy: one entry a finished epoch, at its end; both empty without `valid`, and
+    valid_accuracy also where y holds no class labels. diverged_at: None, or the last step, if its loss,
+    gradient or result was not finite. stopped_early: whether `patience` ended the run. seconds: wall time.
+    """
+
+    loss: list = field(default_factory=list)
+    lr: list = field(default_factory=list)
+    grad_norm: list = field(default_factory=list)
+    train_loss: list = field(default_factory=list)
+    valid_loss: list = field(default_factory=list)
+    valid_accuracy: list = field(default_factory=list)
+    diverged_at: int | None = None
+    stopped_early: bool = False
+    seconds: float = 0.0
+
+
+def train(net, data, step, *, lr, epochs, batch_size, rng, valid=None, clip_norm=None, patience=None,
+          progress=True, **hyper):
+    """Train `net` in place on mini-batches and return the `History`.
+
+    data, valid: (X, y). step: an update rule or its name; it must treat every weight by itself, because it
+    is applied slice by slice (`optimizers.blockwise`). lr: a number or a schedule t -> number. rng: shuffles
+    anew every epoch; the last, smaller batch is kept. clip_norm: a longer gradient is shortened to this
+    length (Pascanu et al. 2013, arXiv 1211.5063). patience: stop after this many epochs in a row without a
+    new lowest validation loss; however the run ends, theta is then set back to the epoch with the lowest.
+    progress: show a bar, unless the environment variable TQDM_DISABLE is 1. hyper: further hyper-parameters.
+    Raises ValueError for data that do not fit the network, an unknown rule, or a setting out of range;
+    TypeError for a hyper-parameter that the rule does not know.
+    """
+    from threadpoolctl import threadpool_limits  # small matrix products run faster on one BLAS thread
+
+    X, y = _pair(net, "data", data)
+    valid = None if valid is None else _pair(net, "valid", valid)
+    epochs, batch_size = count("epochs", epochs), count("batch_size", batch_size)
+    clip_norm = math.inf if clip_norm is None else rate("clip_norm", clip_norm)
+    patience = None if patience is None else count("patience", patience)
+    if patience and valid is None:
+        raise ValueError("patience watches the validation loss: it needs valid=(X, y), got None")
+    step, schedule = blockwise(named(step)), lr if callable(lr) else constant(lr)
+
+    history, state, best_theta = History(), {}, None
+    n_steps = epochs * math.ceil(len(X) / batch_size)
+    quiet = np.errstate(over="ignore", invalid="ignore")  # divergence is recorded, not warned about
+    began = time.perf_counter()
+    with threadpool_limits(1, user_api="blas"), quiet, _progress_bar(progress, n_steps) as advance:
+        for _ in range(epochs):
+            total = 0.0
+            for rows in batches(len(X), batch_size, rng):
+                g = _evaluate(net, X[rows], y[rows], schedule, history)
+                if history.diverged_at is not None:
+                    break
+                if history.grad_norm[-1] > clip_norm:
+                    g *= clip_norm / history.grad_norm[-1]
+                _, state = step(net.theta, g, state, lr=history.lr[-1], **hyper)
+                total += history.loss[-1] * len(rows)
+                advance()
+            else:  # the epoch was not cut short
+                _close_epoch(net, total / len(X), valid, history)
+            if history.diverged_at is not None:
+                break
+            if patience is not None:
+                age = len(history.valid_loss) - 1 - np.argmin(history.valid_loss)
+                best_theta = net.theta.copy() if age == 0 else best_theta
+                history.stopped_early = bool(age >= patience)
+            if history.stopped_early:
+                break
+    history.seconds = time.perf_counter() - began
+    if best_theta is not None:
+        net.theta = best_theta
+    for name, record in vars(history).items():
+        if isinstance(record, list):
+            setattr(history, name, np.array(record))
+    return history
+
+
+def _pair(net, name, data):
+    if not isinstance(data, (tuple, list)) or len(data) != 2:
+        raise ValueError(f"{name} must be a pair (X, y), got {type(data).__name__}")
+    return net.check(*data)
+
+
+def _evaluate(net, X, y, schedule, history):
+    """Record loss, gradient norm and learning rate of the next step and return the gradient."""
+    loss, g = net.loss_and_grad(X, y)
+    history.loss.append(float(loss))
+    history.grad_norm.append(math.sqrt(np.dot(g, g)))
+    history.lr.append(schedule(len(history.loss)))
+    if not math.isfinite(history.loss[-1] + history.grad_norm[-1]):
+        history.diverged_at = len(history.loss)
+    return g
+
+
+def _close_epoch(net, train_loss, valid, history):
+    """Record the losses of a finished epoch; the last step of the epoch may have been one too far."""
+    history.train_loss.append(train_loss)
+    finite = math.isfinite(np.dot(net.theta, net.theta))
+    if valid is not None:
+        X, y = valid
+        history.valid_loss.append(float(net.loss(X, y)))
+        finite = finite and math.isfinite(history.valid_loss[-1])
+        if y.ndim == 1:
+            history.valid_accuracy.append(net.accuracy(X, y))
+    if not finite:
+        history.diverged_at = len(history.loss)
+
+
+@contextlib.contextmanager
+def _progress_bar(shown, n_steps):
+    """Give the function to call after every step. In a notebook tqdm does not look at TQDM_DISABLE itself."""
+    if not shown or os.environ.get("TQDM_DISABLE", "0") not in ("", "0"):
+        yield lambda: None
+        return
+    from tqdm.auto import tqdm
+
+    with tqdm(total=n_steps, unit="step") as bar:
+        yield bar.update

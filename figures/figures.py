@@ -1,0 +1,86 @@
+"""Draw the figures of the README: `make figures` writes each into figures/ and prints the numbers it shows.
+
+The race: six update rules on Beale's function. Each rule has its own learning rate, the one whose slowest run over 20 starts
+settles first; the run drawn begins at a fresh start that took no part in the choice.
+"""
+import os
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+from PIL import Image
+
+from course_lib.descent import minimize, settled
+from course_lib.landscapes import BEALE
+from course_lib.optimizers import STEPS
+from course_lib.plotting import contours, look, path
+
+FOLDER = Path(__file__).parent
+TARGET = 1e-3
+START, SPREAD = np.array([0.5, 1.2]), 0.1
+RATES = np.geomspace(1e-4, 10, 41)
+N_STEPS = 1000
+
+
+def tune(name, starts):
+    """Return (rate, steps): the rate of RATES whose slowest run over `starts` (k, 2) settles first, and that run's steps."""
+    w, lr = np.repeat(starts, len(RATES), axis=0), np.tile(RATES, len(starts))[:, None]
+    run = minimize(BEALE, w, name, lr=lr, n_steps=N_STEPS, keep_path=False)
+    slowest = settled(run.loss, TARGET).reshape(len(starts), len(RATES)).max(axis=0)
+    return float(RATES[slowest.argmin()]), float(slowest.min())
+
+
+def race():
+    """Return {name: (rate, Run)} of the race, from one fresh start."""
+    rng = np.random.default_rng(0)
+    starts = START + SPREAD * rng.standard_normal((21, 2))
+    rates = {name: tune(name, starts[:20])[0] for name in STEPS}
+    return {name: (lr, minimize(BEALE, starts[20], name, lr=lr, n_steps=N_STEPS)) for name, lr in rates.items()}
+
+
+def draw_race(runs):
+    """Return the figure: paths on the left, loss against step on the right."""
+    fig, (left, right) = plt.subplots(1, 2, figsize=(12, 4.8), width_ratios=[1.15, 1])
+    contours(left, BEALE, window=((-2.3, 4.2), (-1.2, 1.9)), log=True, levels=22)
+    steps = {name: int(settled(run.loss, TARGET)) for name, (_, run) in runs.items()}
+    order = sorted(steps, key=steps.get)
+    for name in sorted(runs, key=steps.get, reverse=True):
+        run = runs[name][1]
+        path(left, run.w[:steps[name] + 1], name, linewidth=2, markersize=6)
+    left.plot(*BEALE.minima[0], "*", color="0.25", markersize=15)
+    for name in order:
+        lr, run = runs[name]
+        shown = run.loss[:steps[name] + 1]
+        right.loglog(np.arange(1, len(shown) + 1), shown, **look(name, label=f"{name}, {steps[name]} steps (lr {lr:.2g})"))
+    right.axhline(TARGET, color="0.6", linewidth=1)
+    right.set(xlabel="step + 1", ylabel="loss", ylim=(1e-8, None))
+    right.legend(title="settled below 0.001 after", alignment="left", loc="lower left")
+    left.set_title("One start, each rule at its own best rate")
+    right.set_title(f"{order[0]} settles in {steps[order[0]]} steps, {order[-1]} in {steps[order[-1]]}")
+    return fig
+
+
+def save(fig, name):
+    """Write figures/`name` as a PNG, whole or not at all."""
+    temporary = FOLDER / f".{name}.tmp"
+    fig.savefig(temporary, format="png")
+    with Image.open(temporary) as image:
+        image.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(temporary, format="png", optimize=True)
+    os.replace(temporary, FOLDER / name)
+    plt.close(fig)
+
+
+def main():
+    """Draw every figure."""
+    plt.style.use("course_lib.course")
+    runs = race()
+    save(draw_race(runs), "race.png")
+    for name, (lr, run) in runs.items():
+        print(f"{name:9} lr {lr:.2g}: settled below {TARGET} after {settled(run.loss, TARGET):.0f} steps")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,14 @@
+"""How the tests are spread over processes."""
+import pytest
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give each solved notebook to whichever process is free; keep everything else together, module by module."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduler(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return nodeid if "test_solved.py::" in nodeid else super()._split_scope(nodeid)
+
+    return Scheduler(config, log)

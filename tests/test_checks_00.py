@@ -1,0 +1,146 @@
+"""The checks of notebook 00: right answers pass, stubs are not attempted, each known fault is named."""
+import math
+
+import numpy as np
+import pytest
+
+from course_lib import landscapes, optimizers
+from course_lib.checks import nb00
+from course_lib.checks.engine import judge
+
+H = np.array([1.0, 10.0])
+
+
+def bowl(w):
+    return 0.5 * (H * w**2).sum(axis=-1), H * w
+
+
+def bowl_that_overwrites(w):
+    loss = 0.5 * (H * w**2).sum(axis=-1)
+    w *= H
+    return loss, w
+
+
+def step(w, g, state, *, lr):
+    return w - lr * g, {}
+
+
+def step_in_place(w, g, state, *, lr):
+    w -= lr * g
+    return w, {}
+
+
+def step_for_one_run(w, g, state, *, lr):
+    return w - np.ravel(lr)[0] * g, {}
+
+
+def normalised_step(w, g, state, *, lr):
+    return w - lr * g / np.linalg.norm(g), {}
+
+
+RIGHT = [
+    (nb00.three_steps, -0.125),
+    (nb00.three_steps, np.array([(1 - 0.15 * 10)**3])),
+    (nb00.bowl, bowl),
+    (nb00.bowl, landscapes.quadratic([1.0, 10.0])),
+    (nb00.descent_step, step),
+    (nb00.descent_step, optimizers.sgd),
+    (nb00.path_shape, (21, 5, 2)),
+    (nb00.path_shape, [21, 5, 2]),
+    (nb00.guessing_loss, math.log(10)),
+    (nb00.guessing_loss, 2.30),
+]
+
+WRONG = [
+    (nb00.three_steps, "-0.125", "one number"),
+    (nb00.three_steps, 1, "start"),
+    (nb00.three_steps, -0.5, "one step leads"),
+    (nb00.three_steps, 0.25, "two steps"),
+    (nb00.three_steps, 0.0625, "four steps"),
+    (nb00.three_steps, 0.125, "side"),
+    (nb00.three_steps, 15.625, "uphill"),
+    (nb00.three_steps, -3.5, "gradient of the start"),
+    (nb00.three_steps, 0.614, "taken as w,"),
+    (nb00.three_steps, 0.0156, "brings down a 2"),
+    (nb00.three_steps, 0.078125, "loss at the right point"),
+    (nb00.three_steps, -0.126, "not where three steps lead"),
+    (nb00.bowl, lambda w: print(end=""), "lacks a return"),
+    (nb00.bowl, lambda w: bowl(w)[0], "a pair"),
+    (nb00.bowl, lambda w: bowl(w)[::-1], "wrong way round"),
+    (nb00.bowl, bowl_that_overwrites, "changes the point"),
+    (nb00.bowl, lambda w: (0.5 * H * w**2, H * w), "not (2,) and (2,)"),
+    (nb00.bowl, lambda w: (2 * bowl(w)[0], H * w), "half in front"),
+    (nb00.bowl, lambda w: (0.5 * (w**2).sum(axis=-1), w), "same curvature"),
+    (nb00.bowl, lambda w: (0.5 * ((H * w)**2).sum(axis=-1), H * w), "squared along"),
+    (nb00.bowl, lambda w: (0.5 * (w[..., 0]**2 - 10 * w[..., 1]**2), H * w), "saddle"),
+    (nb00.bowl, lambda w: (bowl(w)[0] + 1, H * w), "loss of a point"),
+    (nb00.bowl, lambda w: (bowl(w)[0], 2 * H * w), "twice too long"),
+    (nb00.bowl, lambda w: (bowl(w)[0], H * w / 2), "half as long"),
+    (nb00.bowl, lambda w: (bowl(w)[0], -H * w), "downhill"),
+    (nb00.bowl, lambda w: (bowl(w)[0], w + 0), "round bowl"),
+    (nb00.bowl, lambda w: (bowl(w)[0], H * w + 1), "not its derivative"),
+    (nb00.bowl, lambda w: (0.5 * (H * w**2).sum(), H * w), "one loss together"),
+    (nb00.bowl, lambda w: (0.5 * (w[0]**2 + 10 * w[1]**2), np.array([w[0], 10 * w[1]])), "first of many"),
+    (nb00.bowl, lambda w: (bowl(w)[0], np.stack([w[..., 0], 10 * w[..., 1]])), "shape of w, (3, 2)"),
+    (nb00.bowl, lambda w: (bowl(w)[0], H * np.abs(w) * np.sign(w.reshape(-1, 2)[0])), "some are wrong"),
+    (nb00.descent_step, step_in_place, "changes the arrays"),
+    (nb00.descent_step, lambda w, g, state, *, lr: print(end=""), "lacks a return"),
+    (nb00.descent_step, lambda w, g, state, *, lr: w - lr * g, "only a point"),
+    (nb00.descent_step, lambda w, g, state, *, lr: (w - lr * g, None), "must be a dict"),
+    (nb00.descent_step, lambda w, g, state, *, lr: ((w - lr * g)[0], {}), "shape of w"),
+    (nb00.descent_step, lambda w, g, state, *, lr: (w + lr * g, {}), "uphill"),
+    (nb00.descent_step, lambda w, g, state, *, lr: (w - g, {}), "rate is not used"),
+    (nb00.descent_step, normalised_step, "divided by its length"),
+    (nb00.descent_step, lambda w, g, state, *, lr: (-lr * g, {}), "step alone"),
+    (nb00.descent_step, lambda w, g, state, *, lr: (w, {}), "did not move"),
+    (nb00.descent_step, lambda w, g, state, *, lr: (w - 2 * lr * g, {}), "not the point"),
+    (nb00.descent_step, step_for_one_run, "a rate each"),
+    (nb00.descent_step, lambda w, g: w - g, "TypeError"),
+    (nb00.path_shape, 210, "tuple"),
+    (nb00.path_shape, (20, 5, 2), "start is recorded too"),
+    (nb00.path_shape, (21, 2, 5), "last axis"),
+    (nb00.path_shape, (20, 2, 5), "last axis, and the start"),
+    (nb00.path_shape, (5, 21, 2), "time is"),
+    (nb00.path_shape, (5, 20, 2), "time is, and the start"),
+    (nb00.path_shape, (21, 5), "run.loss"),
+    (nb00.path_shape, (21, 2), "single run"),
+    (nb00.path_shape, (5, 2), "runs end"),
+    (nb00.path_shape, (7,), "not the points"),
+    (nb00.guessing_loss, "ln 10", "one number"),
+    (nb00.guessing_loss, -2.3026, "sign"),
+    (nb00.guessing_loss, 1.0, "base 10"),
+    (nb00.guessing_loss, 3.32, "base 2"),
+    (nb00.guessing_loss, 0.1, "probability of the right class"),
+    (nb00.guessing_loss, 0.9, "how often"),
+    (nb00.guessing_loss, 10, "number of classes"),
+    (nb00.guessing_loss, 0.10536, "other nine"),
+    (nb00.guessing_loss, 0.23026, "averages over classes"),
+    (nb00.guessing_loss, 23.026, "all ten classes"),
+    (nb00.guessing_loss, 2.4, "not the mean loss"),
+]
+
+
+def stub(*given, **named):
+    """A learner's stub."""
+    ...
+
+
+@pytest.mark.parametrize(("check", "mine"), RIGHT)
+def test_right_answer_is_correct(check, mine):
+    assert judge(check, mine) == ("correct", "")
+
+
+@pytest.mark.parametrize("check", dict.fromkeys(check for check, _ in RIGHT), ids=lambda c: c.__name__)
+def test_stub_is_not_attempted(check):
+    assert judge(check, ...).status == judge(check, stub).status == "not attempted"
+
+
+@pytest.mark.parametrize(("check", "mine", "fragment"), WRONG)
+def test_wrong_answer_gets_its_own_sentence(check, mine, fragment):
+    status, message = judge(check, mine)
+    assert status == "wrong" and fragment in message and "\n" not in message
+
+
+def test_no_two_faults_share_a_sentence():
+    spoken = [(check.id, judge(check, mine).message) for check, mine, _ in WRONG]
+    assert len(set(spoken)) == len(spoken)

@@ -1,0 +1,42 @@
+"""The README's picture: drawn from the committed code, its numbers repeated correctly in the text, and small."""
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "figures"))
+import figures  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return figures.race()
+
+
+def test_the_readme_tells_the_numbers_of_the_race(runs):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name, (_, run) in runs.items():
+        assert f"{name} {figures.settled(run.loss, figures.TARGET):.0f}" in readme
+
+
+def test_every_rate_of_the_race_lies_inside_its_grid(runs):
+    assert all(figures.RATES[0] < lr < figures.RATES[-1] for lr, _ in runs.values())
+
+
+def test_the_committed_picture_is_what_the_code_draws(runs, tmp_path, monkeypatch):
+    monkeypatch.setattr(figures, "FOLDER", tmp_path)
+    with figures.plt.style.context("course_lib.course"):
+        figures.save(figures.draw_race(runs), "race.png")
+    assert [p.name for p in tmp_path.iterdir()] == ["race.png"]
+    drawn, committed = (np.asarray(Image.open(folder / "race.png").convert("L"), dtype=float)
+                        for folder in (tmp_path, ROOT / "figures"))
+    assert drawn.shape == committed.shape
+    assert (np.abs(drawn - committed) > 64).mean() < 0.01  # fonts may be hinted differently elsewhere
+
+
+def test_pictures_are_small():
+    pictures = list((ROOT / "figures").glob("*.png"))
+    assert pictures and all(picture.stat().st_size < 100_000 for picture in pictures)
