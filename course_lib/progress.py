@@ -19,7 +19,7 @@ def progress_path():
 
 
 def load():
-    """Return {exercise id: {"tries": wrong answers so far, "done": bool}}; an unreadable file is set aside, with one line."""
+    """Return {exercise id: {"tries": wrong answers so far, "done": bool}}; an unreadable file is set aside, in one line."""
     path = progress_path()
     try:
         records = json.loads(path.read_text(encoding="utf-8"))

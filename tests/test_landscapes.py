@@ -61,7 +61,7 @@ def test_any_number_of_points_at_once_gives_the_same_bits(landscape):
     (landscapes.MONKEY_SADDLE, (1.0, 2.0), -11.0), (landscapes.QUARTIC, (2.0, 3.0), 25.0),
     (landscapes.QUINTIC, (2.0, 1.0), 26.0), (landscapes.CUBIC, (2.0,), 8.0), (landscapes.X_COS, (1.0,), -1.0),
     (huber(2.0, 0.5), (0.25,), 0.0625), (huber(2.0, 0.5), (-1.5,), 1.25), (quadratic([2.0, 6.0]), (1.0, 1.0), 4.0),
-    (quadratic([2.0, 6.0], angle=np.pi / 2), (1.0, 0.0), 3.0)], ids=str)
+    (quadratic([2.0, 6.0], angle=np.pi / 2), (1.0, 0.0), 3.0)], ids=lambda x: getattr(x, "name", str(x)))
 def test_values_worked_out_by_hand(landscape, w, value):
     assert float(landscape.fun(np.array(w))) == pytest.approx(value, rel=1e-14)
 
