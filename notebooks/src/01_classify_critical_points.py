@@ -246,7 +246,7 @@ assert math.isclose(drop, lr * g @ g, rel_tol=1e-3)
 # %% [markdown]
 # The table of eigenvalues stands under the heading "where $g=0$". Without that, the linear term rules, and positive curvature only says that the slope is changing. **First the gradient, then the Hessian.**
 #
-# ### Exercise 1.1 · By hand
+# ### Exercise 01.1 · By hand
 #
 # Find all critical points of $f(x,y)=x^4+y^4-4xy$ with pencil and paper, and the kind of each. Answer with a dictionary from points to kinds:
 # `{(2, 3): "maximum", ...}`. The kinds are `"minimum"`, `"maximum"`, `"saddle"`, `"inconclusive"`.
@@ -266,7 +266,7 @@ check.polynomial_points(polynomial_points)
 # value is taken twice.
 
 # %% [markdown]
-# ### Exercise 1.2 · Say what it is, or that you cannot
+# ### Exercise 01.2 · Say what it is, or that you cannot
 #
 # Write the classifier. It gets a gradient `g` of shape `(n,)` and a Hessian `H` of shape `(n, n)`, for any `n`, and returns one of five words: `"not critical"`, `"minimum"`, `"maximum"`, `"saddle"`,
 # `"inconclusive"`. Computed numbers are rarely exactly zero, so use two tolerances: the point is not critical if the length of `g` exceeds `g_tol`; an eigenvalue counts as zero if its size is at most `tol`
@@ -475,7 +475,7 @@ for name, error in worst.items():
 #
 # One seldom knows these sizes. Where $f$ and its derivatives are of order one, $\varepsilon^{1/3}\approx6\cdot10^{-6}$ for gradients and $\varepsilon^{1/4}\approx1.2\cdot10^{-4}$ for Hessians are good defaults.
 #
-# ### Exercise 1.3 · Central-difference gradient
+# ### Exercise 01.3 · Central-difference gradient
 #
 # Write the gradient of a scalar function `f` at `w`, an array of floats of shape `(n,)`, by central differences of step `h`. Component $i$ moves coordinate $i$ alone, by $h$ along the $i$-th unit vector $e_i$.
 
@@ -494,7 +494,7 @@ check.central_gradient(central_gradient)
 # Backpropagation (notebook 10) needs the work of a few. Finite differences remain the judge of whether backpropagation is right.
 
 # %% [markdown]
-# ### Exercise 1.4 · Central-difference Hessian
+# ### Exercise 01.4 · Central-difference Hessian
 #
 # A mixed derivative $\partial^2f/\partial w_i\,\partial w_j$ is the slope, in direction $j$, of the slope in direction $i$. Difference centrally in both:
 #
@@ -536,7 +536,7 @@ for name, f, w in [("xy at (2, 5)", lambda w: w[0] * w[1], [2.0, 5.0]), ("x^2 + 
     print(f"{name:20} {H.round().tolist()}")
 
 # %% [markdown]
-# ### Exercise 1.5 · Repair it
+# ### Exercise 01.5 · Repair it
 #
 # Find the fault and repair it. One line is enough. The check is content with the digits that a forward difference leaves.
 
@@ -586,7 +586,7 @@ check.museum_hessian(museum_hessian)
 #
 # $$\#\text{minima}-\#\text{saddles}+\#\text{maxima}=1 .$$
 #
-# (Morse theory; see *Go deeper*. You can test it on Exercise 1.1: $2-1+0=1$.) Himmelblau's function has four minima and one maximum.
+# (Morse theory; see *Go deeper*. You can test it on Exercise 01.1: $2-1+0=1$.) Himmelblau's function has four minima and one maximum.
 #
 # **Before you run the next cell:** how many saddles must there be?
 

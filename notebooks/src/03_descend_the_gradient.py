@@ -59,7 +59,7 @@ def sgd(w, g, state, *, lr):
     return w, {}
 
 # %% [markdown]
-# ### Exercise 3.1 · Write the loop
+# ### Exercise 03.1 · Write the loop
 #
 # A rule is not yet a run. Write the loop: from the point `w`, take `n_steps` steps of gradient descent, and return the path
 # as an array of shape `(n_steps + 1, n)`, start included. `fun(w)` returns the pair `(loss, grad)`, as everywhere in this
@@ -144,7 +144,7 @@ assert wild.diverged_at == predicted and abs(edge.final[0]) == 1.0
 # the eigenvectors of $H$: each component is multiplied by its own factor $1 - lr\,\lambda_i$ and never hears
 # of the others. One learning rate has to serve all of them.
 #
-# ### Exercise 3.2 · The largest stable learning rate
+# ### Exercise 03.2 · The largest stable learning rate
 #
 # Given such an `H`, return the boundary: below it, gradient descent on $\tfrac12 w^\top H w$ converges from
 # every start; above it, from almost none.
@@ -320,7 +320,7 @@ plt.show()
 # multiplied by $q < 1$ in every step, so its *logarithm* falls along a straight line. On a quadratic the
 # slope is exact, as soon as the faster components are gone.
 #
-# ### Exercise 3.3 · Fit the rate
+# ### Exercise 03.3 · Fit the rate
 #
 # `errors` holds $|w_t - w^*|$ for $t = 0 \dots T$. Fit a straight line to its natural logarithm, by least
 # squares, over the second half of the record (from $t = T/2$ on, rounded down), and return the factor per
@@ -366,7 +366,7 @@ plt.show()
 # flat direction $\mu$ decides, to the right the steep direction $L$. The best rate is only nine per cent
 # below the rate at which the run diverges: the best place is next to the cliff.
 #
-# ### Exercise 3.4 · The best constant learning rate
+# ### Exercise 03.4 · The best constant learning rate
 #
 # The corner can be computed. Given `mu` and `L`, return the pair of the best constant learning rate and the
 # factor per step that it gives.
@@ -489,7 +489,7 @@ assert math.isclose(run.final[0], (tol / 4)**(1 / 3), rel_tol=1e-2)
 # changes" is worse: by the descent lemma, the change in one step is about $lr\,|g|^2$, so it can be made as
 # small as you like by a small $lr$, anywhere.
 #
-# ### Exercise 3.5 · A stopping rule
+# ### Exercise 03.5 · A stopping rule
 #
 # Return True exactly when the inequality above *proves* that $f(w) - f^*$ is at most `gap`. `g` is the
 # gradient at $w$, shape `(n,)`; $f$ is `mu`-strongly convex. With `mu = 0` the function is only convex: what
