@@ -4,6 +4,7 @@ from .engine import EXERCISES
 from .nb00 import bowl, descent_step, guessing_loss, path_shape, three_steps
 from .nb01 import central_gradient, central_hessian, kind_of_point, museum_hessian, polynomial_points
 from .nb03 import best_lr, can_stop, fitted_rate, gd, largest_stable_lr
+from .nb13 import accuracy, choose_rate, hold_out, run_epoch, standard_error
 
 
 def show_progress():
