@@ -44,7 +44,8 @@ def minimize(fun, w, step, *, lr, n_steps, tol=0.0, keep_path=True, **hyper):
 
     fun: w -> (loss, grad), vectorised over leading axes if `w` is (runs, n). w: (n,) or (runs, n), made float64.
     step: an update rule or its name. lr: a number, a schedule t -> number, or a column (runs, 1). tol: stop once every
-    gradient norm is at or below it. keep_path: False keeps only the last point. hyper: further hyper-parameters.
+    gradient norm is at or below it; None never stops, for sampled gradients that may be zero. keep_path: False keeps
+    only the last point. hyper: further hyper-parameters.
     Raises ValueError for a start that is not finite or a `fun` whose gradient has another shape than `w`.
 
     >>> run = minimize(lambda w: (0.5 * (w**2).sum(-1), w), [1.0], "sgd", lr=0.5, n_steps=3)
@@ -59,7 +60,7 @@ def minimize(fun, w, step, *, lr, n_steps, tol=0.0, keep_path=True, **hyper):
     state, diverged = {}, np.full(w.shape[:-1], -1)
     with np.errstate(over="ignore", invalid="ignore"):
         for t in range(1, count("n_steps", n_steps, least=0) + 1):
-            if np.all((norm <= tol) | (diverged >= 0)):
+            if np.all((tol is not None and norm <= tol) | (diverged >= 0)):
                 break
             w_next, state = step(w, g, state, lr=rate(t), **hyper)
             loss, g = fun(w_next)

@@ -2,53 +2,20 @@
 
     w, state = adam(w, g, state, lr=0.001)        # state is {} before the first step
 
-Shared conventions: `w` and its gradient `g` have one shape, `()`, `(n,)` or `(runs, n)`; nothing given is changed; `eps` is
-added outside the square root; heavy ball is v = beta*v + g, w = w - lr*v. A hyper-parameter is a number, or an array that
-broadcasts against `w` (a column `(runs, 1)` gives every run its own).
+Shared conventions: `w` and its gradient `g` have one shape, `()`, `(n,)` or `(runs, n)`; nothing given is
+changed; `eps` is added outside the square root, except by Adadelta; heavy ball is v = beta*v + g, w = w - lr*v.
+A hyper-parameter is a number, or an array that broadcasts against `w` (a column `(runs, 1)` gives every run its
+own).
 """
-import functools
-import inspect
-
 import numpy as np
 
-BLOCK = 16_384  # elements: four float32 arrays of this length fit a 256 KB cache
-
-# What each hyper-parameter may be: a sentence for people and a test for machines (NaN fails both comparisons).
-_FRACTION = ("in [0, 1)", lambda x: np.all((np.asarray(x) >= 0) & (np.asarray(x) < 1)))
-_NOT_NEGATIVE = ("finite and not negative", lambda x: np.all((np.asarray(x) >= 0) & np.isfinite(x)))
-_ACCEPTED = {"lr": _NOT_NEGATIVE, "eps": _NOT_NEGATIVE, "beta": _FRACTION, "rho": _FRACTION,
-             "beta1": _FRACTION, "beta2": _FRACTION}
-
-
-def _clean(step_name, name, value):
-    """Return `value` checked, a NumPy scalar turned into a Python float so that float32 weights stay float32."""
-    accepted, test = _ACCEPTED[name]
-    if not test(value):
-        raise ValueError(f"{step_name}: {name} must be {accepted}, got {value}")
-    return float(value) if np.ndim(value) == 0 else value
-
-
-def rule(step):
-    """Check the arguments of an update rule before it runs; the rule itself stays the lines of its paper."""
-    hyper_names = [p.name for p in inspect.signature(step).parameters.values() if p.kind is p.KEYWORD_ONLY]
-
-    @functools.wraps(step)
-    def checked(w, g, state, **hyper):
-        unknown = [name for name in hyper if name not in hyper_names]
-        if unknown or "lr" not in hyper:
-            fault = f"does not know {unknown[0]!r}" if unknown else "needs lr"
-            raise TypeError(f"{step.__name__} {fault}; its hyper-parameters are {', '.join(hyper_names)}")
-        if np.shape(w) != np.shape(g):
-            raise ValueError(f"{step.__name__}: w and g must have one shape, got {np.shape(w)} and {np.shape(g)}")
-        hyper = {name: _clean(step.__name__, name, value) for name, value in hyper.items()}
-        return step(w, g, state, **hyper)
-
-    return checked
+from .rule import blockwise as blockwise
+from .rule import rule
 
 
 @rule
 def sgd(w, g, state, *, lr):
-    """Gradient descent: step against the gradient (Cauchy 1847; with sampled data Robbins & Monro 1951, 10.1214/aoms/1177729586)."""
+    """Gradient descent: step against the gradient (Cauchy 1847; sampled: Robbins & Monro 1951, 10.1214/aoms/1177729586)."""
     w = w - lr * g
     return w, {}
 
@@ -63,9 +30,9 @@ def momentum(w, g, state, *, lr, beta=0.9):
 
 @rule
 def nesterov(w, g, state, *, lr, beta=0.9):
-    """Nesterov's momentum: heavy ball that looks one step ahead (Nesterov 1983; this form Sutskever et al. 2013).
+    """Nesterov's momentum: heavy ball that looks one step ahead (Nesterov 1983; in the form of Sutskever 2013).
 
-    `g` is the gradient at `w`, as in Keras and PyTorch; `w` itself is then the look-ahead point of the original form.
+    `g` is the gradient at `w`, as in Keras and PyTorch; `w` itself is then the look-ahead point of the original.
     """
     v = beta * state.get("v", 0.0) + g
     w = w - lr * (g + beta * v)
@@ -81,11 +48,33 @@ def adagrad(w, g, state, *, lr, eps=1e-8):
 
 
 @rule
-def rmsprop(w, g, state, *, lr, rho=0.9, eps=1e-8):
-    """RMSprop: AdaGrad with a sum that forgets, a moving average of g squared (Tieleman & Hinton 2012, Coursera lecture 6e)."""
+def rmsprop(w, g, state, *, lr, rho=0.9, eps=1e-8, centered=False):
+    """RMSprop: AdaGrad with a sum that forgets, a moving average of g squared (Tieleman & Hinton 2012, Coursera lecture 6e).
+
+    centered=True divides by the standard deviation of g instead (Graves 2013, arXiv 1308.0850).
+    """
     v = rho * state.get("v", 0.0) + (1 - rho) * g * g
-    w = w - lr * g / (np.sqrt(v) + eps)
-    return w, {"v": v}
+    if not centered:
+        w = w - lr * g / (np.sqrt(v) + eps)
+        return w, {"v": v}
+    m = rho * state.get("m", 0.0) + (1 - rho) * g
+    variance = np.maximum(v - m * m, 0.0)  # rounding may leave it just below zero
+    w = w - lr * g / (np.sqrt(variance) + eps)
+    return w, {"v": v, "m": m}
+
+
+@rule
+def adadelta(w, g, state, *, lr, rho=0.95, eps=1e-6):
+    """Adadelta: RMSprop whose step has the unit of w, by an average of past steps squared (Zeiler 2012, arXiv 1212.5701).
+
+    lr = 1 is the paper's rule. eps stands inside both roots, as in the paper: it is what starts the first step.
+    """
+    v = rho * state.get("v", 0.0) + (1 - rho) * g * g
+    u = state.get("u", 0.0)
+    delta = np.sqrt((u + eps) / (v + eps)) * g
+    u = rho * u + (1 - rho) * delta * delta
+    w = w - lr * delta
+    return w, {"v": v, "u": u}
 
 
 @rule
@@ -100,44 +89,90 @@ def adam(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     return w, {"t": t, "m": m, "v": v}
 
 
-STEPS = {step.__name__: step for step in (sgd, momentum, nesterov, adagrad, rmsprop, adam)}
+@rule
+def amsgrad(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+    """AMSGrad: Adam whose v never falls (Reddi, Kale & Kumar 2018, arXiv 1904.09237).
+
+    The paper corrects nothing for the start at zero. Here, as in PyTorch and Keras, v_max is the largest
+    uncorrected v, and it is corrected afterwards.
+    """
+    t = state.get("t", 0) + 1
+    m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
+    v = beta2 * state.get("v", 0.0) + (1 - beta2) * g * g
+    v_max = np.maximum(state.get("v_max", 0.0), v)
+    m_hat = m / (1 - beta1**t)
+    v_hat = v_max / (1 - beta2**t)
+    w = w - lr * m_hat / (np.sqrt(v_hat) + eps)
+    return w, {"t": t, "m": m, "v": v, "v_max": v_max}
+
+
+@rule
+def adamax(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+    """Adamax: Adam with a decaying largest |g| in place of the root of v (Kingma & Ba 2015, arXiv 1412.6980, section 7.1).
+
+    The paper has no eps, and 0/0 where every gradient was 0; eps is added to u, as in Keras (PyTorch: to |g|).
+    """
+    t = state.get("t", 0) + 1
+    m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
+    u = np.maximum(beta2 * state.get("u", 0.0), np.abs(g))
+    m_hat = m / (1 - beta1**t)
+    w = w - lr * m_hat / (u + eps)
+    return w, {"t": t, "m": m, "u": u}
+
+
+@rule
+def nadam(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8, momentum_decay=0.004):
+    """Nadam: Adam with Nesterov's look-ahead and a beta1 that warms up from half its value (Dozat 2016, ICLR workshop).
+
+    mu is the beta1 of step t. momentum_decay = 0.004 is PyTorch's; 1, a warm-up over at once, is Keras'.
+    """
+    t = state.get("t", 0) + 1
+    mu = beta1 * (1 - 0.5 * 0.96 ** (t * momentum_decay))
+    mu_next = beta1 * (1 - 0.5 * 0.96 ** ((t + 1) * momentum_decay))
+    mu_product = state.get("mu_product", 1.0) * mu
+    m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
+    v = beta2 * state.get("v", 0.0) + (1 - beta2) * g * g
+    m_hat = mu_next * m / (1 - mu_product * mu_next) + (1 - mu) * g / (1 - mu_product)
+    v_hat = v / (1 - beta2**t)
+    w = w - lr * m_hat / (np.sqrt(v_hat) + eps)
+    return w, {"t": t, "mu_product": mu_product, "m": m, "v": v}
+
+
+@rule
+def adamw(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    """AdamW: Adam, and weights that shrink by a share lr * weight_decay (Loshchilov & Hutter 2019, arXiv 1711.05101)."""
+    t = state.get("t", 0) + 1
+    m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
+    v = beta2 * state.get("v", 0.0) + (1 - beta2) * g * g
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    w = w - lr * (m_hat / (np.sqrt(v_hat) + eps) + weight_decay * w)
+    return w, {"t": t, "m": m, "v": v}
+
+
+@rule
+def lion(w, g, state, *, lr, beta1=0.9, beta2=0.99, weight_decay=0.0):
+    """Lion: the sign of a momentum, so every coordinate moves by lr; AdamW's decay (Chen et al. 2023, arXiv 2302.06675)."""
+    m = state.get("m", 0.0)
+    c = beta1 * m + (1 - beta1) * g
+    w = w - lr * (np.sign(c) + weight_decay * w)
+    m = beta2 * m + (1 - beta2) * g
+    return w, {"m": m}
+
+
+STEPS = {step.__name__: step for step in (
+    sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamax, nadam, adamw, lion)}
 
 
 def named(step):
     """Return the update rule for a name in STEPS; a function is returned as it is.
 
-    >>> named("adma")
+    >>> named("adma")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    ValueError: no update rule is called 'adma'; there are sgd, momentum, nesterov, adagrad, rmsprop, adam
+    ValueError: no update rule is called 'adma'; there are sgd, momentum, ..., adamw, lion
     """
     if callable(step):
         return step
     if step not in STEPS:
         raise ValueError(f"no update rule is called {step!r}; there are {', '.join(STEPS)}")
     return STEPS[step]
-
-
-def blockwise(step, block=BLOCK):
-    """Return a version of an element-wise `step` that changes `w` and the state arrays in place, slice by slice.
-
-    The temporaries of a slice stay in the processor's cache, which makes large vectors several times faster; the numbers are
-    those of the plain call, bit for bit. `w` and `g` are flat, C-contiguous arrays; hyper-parameters are numbers.
-    """
-    bare = inspect.unwrap(step)
-
-    def step_in_place(w, g, state, **hyper):
-        step(w[:0], g[:0], {}, **hyper)  # the checks, once
-        hyper = {name: float(value) for name, value in hyper.items()}
-        old = {name: value for name, value in state.items() if np.shape(value) == w.shape}
-        rest = {name: value for name, value in state.items() if name not in old}
-        arrays = dict(old)
-        for start in range(0, w.size, block):
-            here = slice(start, start + block)
-            w_new, new = bare(w[here], g[here], rest | {name: value[here] for name, value in old.items()}, **hyper)
-            for name in [name for name, value in new.items() if np.shape(value) == w_new.shape]:
-                value = new.pop(name)
-                arrays.setdefault(name, np.empty(w.shape, value.dtype))[here] = value
-            w[here] = w_new
-        return w, new | arrays
-
-    return step_in_place

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .arguments import count, rate
+from .clipping import by_norm
 from .datasets import batches
 from .optimizers import blockwise, named
 from .schedules import constant
@@ -59,7 +60,7 @@ def train(net, data, step, *, lr, epochs, batch_size, rng, valid=None, clip_norm
     X, y = _pair(net, "data", data)
     valid = None if valid is None else _pair(net, "valid", valid)
     epochs, batch_size = count("epochs", epochs), count("batch_size", batch_size)
-    clip_norm = math.inf if clip_norm is None else rate("clip_norm", clip_norm)
+    clip_norm = None if clip_norm is None else rate("clip_norm", clip_norm)
     patience = None if patience is None else count("patience", patience)
     if patience and valid is None:
         raise ValueError("patience watches the validation loss: it needs valid=(X, y), got None")
@@ -76,8 +77,8 @@ def train(net, data, step, *, lr, epochs, batch_size, rng, valid=None, clip_norm
                 g = _evaluate(net, X[rows], y[rows], schedule, history)
                 if history.diverged_at is not None:
                     break
-                if history.grad_norm[-1] > clip_norm:
-                    g *= clip_norm / history.grad_norm[-1]
+                if clip_norm is not None:
+                    g = by_norm(g, clip_norm)
                 _, state = step(net.theta, g, state, lr=history.lr[-1], **hyper)
                 total += history.loss[-1] * len(rows)
                 advance()

@@ -15,10 +15,10 @@ from PIL import Image
 
 from course_lib.descent import minimize, settled
 from course_lib.landscapes import BEALE
-from course_lib.optimizers import STEPS
 from course_lib.plotting import contours, look, path
 
 FOLDER = Path(__file__).parent
+RACERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
 TARGET = 1e-3
 START, SPREAD = np.array([0.5, 1.2]), 0.1
 RATES = np.geomspace(1e-4, 10, 41)
@@ -37,7 +37,7 @@ def race():
     """Return {name: (rate, Run)} of the race, from one fresh start."""
     rng = np.random.default_rng(0)
     starts = START + SPREAD * rng.standard_normal((21, 2))
-    rates = {name: tune(name, starts[:20])[0] for name in STEPS}
+    rates = {name: tune(name, starts[:20])[0] for name in RACERS}
     return {name: (lr, minimize(BEALE, starts[20], name, lr=lr, n_steps=N_STEPS)) for name, lr in rates.items()}
 
 

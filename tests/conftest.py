@@ -1,4 +1,4 @@
-"""How the tests are spread over processes."""
+"""How the tests are spread over processes, and the lines that tests add to the summary."""
 import pytest
 
 
@@ -12,3 +12,11 @@ def pytest_xdist_make_scheduler(config, log):
             return nodeid if "test_solved.py::" in nodeid else super()._split_scope(nodeid)
 
     return Scheduler(config, log)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print the score of the oracle, if it ran."""
+    for report in [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]:
+        for name, value in report.user_properties:
+            if name == "oracle":
+                terminalreporter.write_line(value)

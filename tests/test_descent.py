@@ -87,6 +87,7 @@ def test_it_stops_at_the_first_gradient_within_the_tolerance():
     run = minimize(landscapes.quadratic([1.0]), [1.0], "sgd", lr=0.5, n_steps=100, tol=0.01)
     assert run.n_steps == 7 and run.grad_norm[-1] <= 0.01 < run.grad_norm[-2]  # 2^-7 = 0.0078
     assert minimize(BOWL, [0.0, 0.0], "adam", lr=0.1, n_steps=5).n_steps == 0
+    assert minimize(BOWL, [0.0, 0.0], "adam", lr=0.1, n_steps=5, tol=None).n_steps == 5
 
 
 def test_the_path_need_not_be_kept():

@@ -93,14 +93,14 @@ assert finish(runs["adam"].loss) < finish(runs["sgd"].loss) < finish(runs["rmspr
 grid = np.geomspace(1e-3, 1, 61)
 starts = np.tile(start, (61, 1))
 steps = {name: finish(descent.minimize(valley, starts, name, lr=grid[:, None], n_steps=1000).loss)
-         for name in optimizers.STEPS}
+         for name in (*rates, "nesterov", "adagrad")}
 for name, needed in steps.items():
     print(f"{name:9s} best rate {grid[needed.argmin()]:.3g}, finishes at step {needed.min():.0f}")
 assert all(np.isclose(grid[steps[name].argmin()], lr, rtol=0.01) for name, lr in rates.items())
 
 # %% [markdown]
-# Fewer, 194: a rate may be tuned to one start, while the 231 hold for every start. (`nesterov` and `adagrad` are the library's other two
-# rules.) Now the two numbers of theory, measured.
+# Fewer, 194: a rate may be tuned to one start, while the 231 hold for every start. (`nesterov` and `adagrad` are two
+# more of the library's rules.) Now the two numbers of theory, measured.
 
 # %%
 at_optimum = descent.minimize(valley, start, "sgd", lr=2 / 101, n_steps=300)
@@ -458,8 +458,8 @@ from course_lib import network
 theta = network.mlp([784, 128, 128, 10], rng=np.random.default_rng(0)).theta
 print(f"weights: predicted {785 * 128 + 129 * 128 + 129 * 10}, measured {theta.size}")
 kept = {}
-for name, step in optimizers.STEPS.items():
-    _, state = step(theta, np.ones_like(theta), {}, lr=0.1)
+for name in steps:
+    _, state = optimizers.STEPS[name](theta, np.ones_like(theta), {}, lr=0.1)
     kept[name] = sum(np.shape(value) == theta.shape for value in state.values())
 print("arrays kept:", ", ".join(f"{name} {count}" for name, count in kept.items()))
 assert theta.size == 118_282 and kept["sgd"] == 0 and kept["momentum"] == 1 and kept["adam"] == 2
