@@ -526,7 +526,7 @@ assert theta.size == 118_282 and kept["sgd"] == 0 and kept["momentum"] == 1 and 
 # |---|---|---|
 # | 00 | Start here | How do I run, check and track my work? What do the symbols mean? |
 # | **01** | **[Classify critical points](01_classify_critical_points.ipynb)** | The gradient is zero. What kind of point is this? |
-# | 02 | Meet saddles in high dimensions | Why are saddles everywhere, and how does one leave? |
+# | 02 | [Meet saddles in high dimensions](02_meet_saddles_in_high_dimensions.ipynb) | Why are saddles everywhere, and how does one leave? |
 # | **03** | **[Descend the gradient](03_descend_the_gradient.ipynb)** | How fast is gradient descent, exactly, and when does it blow up? |
 # | 04 | Fix the conditioning | Why does it zig-zag, and what do curvature methods buy? |
 # | **05** | **Sample mini-batches** | What does noise cost, and how big should a batch be? |

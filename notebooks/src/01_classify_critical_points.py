@@ -701,4 +701,4 @@ assert all(himmelblau.fun(w) < 1e-20 for w, kind in zip(hunted, kinds, strict=Tr
 # - S. S. Du, J. D. Lee, H. Li, L. Wang, X. Zhai, *Gradient descent finds global minima of deep neural networks*, 2019. arXiv 1811.03804
 # - L. Sagun, U. Evci, V. U. Güney, Y. Dauphin, L. Bottou, *Empirical analysis of the Hessian of over-parametrized neural networks*, 2017. arXiv 1706.04454
 #
-# Next: [03: Descend the gradient](03_descend_the_gradient.ipynb). (Notebook 02, on saddles in high dimensions, will stand between the two.)
+# **Next:** [02: Meet saddles in high dimensions](02_meet_saddles_in_high_dimensions.ipynb)
