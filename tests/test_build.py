@@ -1,12 +1,16 @@
 """The build of notebooks: stubs and folds, what is rebuilt, and the way back from JupyterLab."""
+import base64
+import io
 import json
 import subprocess
 import sys
 
 import nbformat
 import notebook_build
+import notebook_run
 import notebook_source as ns
 import pytest
+from PIL import Image
 
 TINY = '''\
 # %% [markdown]
@@ -448,3 +452,16 @@ def test_command_line_explains_itself():
     command = [sys.executable, notebook_build.ROOT / "tools" / "notebooks.py", "build", "--help"]
     said = subprocess.run(command, capture_output=True, text=True, check=True, cwd="/").stdout
     assert "--all" in said and "--force" in said
+
+
+def test_a_panel_leaves_nothing_behind_and_figures_have_few_colours(tmp_path):
+    source = ('# %%\nimport ipywidgets\n\nipywidgets.IntSlider(3)\n\n# %%\nimport matplotlib.pyplot as plt\n\n'
+              '_ = plt.imshow([[0, 1], [2, 3]], cmap="viridis", interpolation="bicubic")\nplt.show()\n')
+    notebook = ns.learner_notebook(source)
+    notebook_run.execute(notebook, tmp_path)
+    assert notebook.cells[0].outputs == [] and "widgets" not in notebook.metadata
+    (figure,) = notebook.cells[1].outputs
+    before = len(figure.data["image/png"])
+    notebook_run.slim(notebook)
+    image = Image.open(io.BytesIO(base64.b64decode(figure.data["image/png"])))
+    assert image.mode == "P" and len(figure.data["image/png"]) < before

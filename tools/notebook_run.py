@@ -12,6 +12,7 @@ from notebook_source import named
 from PIL import Image
 
 MACHINE_PATH = re.compile(r"(?<![\w.])(?:/(?:home|root|tmp|Users|private|var|work)/|[A-Z]:\\+Users)[^\s'\"]*")
+WIDGET = "application/vnd.jupyter.widget-view+json"
 TIMEOUT = 300  # seconds for one cell
 
 
@@ -64,11 +65,19 @@ def execute(notebook, folder, **environment):
             pass  # the cell's output says it, below
         except (CellTimeoutError, DeadKernelError) as error:
             fault = str(error).splitlines()[0]
-    notebook.metadata.pop("widgets", None)
+    drop_widgets(notebook)
     notebook.metadata["language_info"] = {"name": "python"}
     inspect(notebook, complaint)
     if fault:
         raise BuildError(f"it did not run to the end: {fault}")
+
+
+def drop_widgets(notebook):
+    """Drop what a panel leaves behind: without its kernel it is dead, and its name is another one in every run."""
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [out for out in cell.outputs if WIDGET not in out.get("data", {})]
 
 
 def slim(notebook):

@@ -5,6 +5,11 @@ from .nb00 import bowl, descent_step, guessing_loss, path_shape, three_steps
 from .nb01 import central_gradient, central_hessian, kind_of_point, museum_hessian, polynomial_points
 from .nb02 import escape_step, index_share, perturbed_gd, positive_share
 from .nb03 import best_lr, can_stop, fitted_rate, gd, largest_stable_lr
+from .nb04 import armijo, newton_step, saddle_free, scaled_condition
+from .nb05 import museum_epoch, noise_scale, rate_for_floor, scaled_rate
+from .nb06 import best_momentum, museum_momentum, nesterov_lookahead, parting, spectral_radius
+from .nb07 import adadelta, adagrad, rmsprop, steps_at_100, unit_powers
+from .nb08 import adamw, long_step_gradients, museum_adam, museum_adam_start, uncorrected_ratio
 from .nb13 import accuracy, choose_rate, hold_out, run_epoch, standard_error
 
 

@@ -528,11 +528,11 @@ assert theta.size == 118_282 and kept["sgd"] == 0 and kept["momentum"] == 1 and 
 # | **01** | **[Classify critical points](01_classify_critical_points.ipynb)** | The gradient is zero. What kind of point is this? |
 # | 02 | [Meet saddles in high dimensions](02_meet_saddles_in_high_dimensions.ipynb) | Why are saddles everywhere, and how does one leave? |
 # | **03** | **[Descend the gradient](03_descend_the_gradient.ipynb)** | How fast is gradient descent, exactly, and when does it blow up? |
-# | 04 | Fix the conditioning | Why does it zig-zag, and what do curvature methods buy? |
-# | **05** | **Sample mini-batches** | What does noise cost, and how big should a batch be? |
-# | **06** | **Add momentum** | Why does momentum work, and when does it hurt? |
-# | 07 | Adapt the learning rate | What do AdaGrad, RMSprop and Adadelta adapt to? |
-# | **08** | **Understand Adam** | What is every term of Adam for, and where does it fail? |
+# | 04 | [Fix the conditioning](04_fix_the_conditioning.ipynb) | Why does it zig-zag, and what do curvature methods buy? |
+# | **05** | **[Sample mini-batches](05_sample_minibatches.ipynb)** | What does noise cost, and how big should a batch be? |
+# | **06** | **[Add momentum](06_add_momentum.ipynb)** | Why does momentum work, and when does it hurt? |
+# | 07 | [Adapt the learning rate](07_adapt_the_learning_rate.ipynb) | What do AdaGrad, RMSprop and Adadelta adapt to? |
+# | **08** | **[Understand Adam](08_understand_adam.ipynb)** | What is every term of Adam for, and where does it fail? |
 # | 09 | Schedule the learning rate | Decay, warm-up, one-cycle, clipping: which one fixed it? |
 # | 10 | Backpropagate | How do I get the gradient of a network, and know it is right? |
 # | 11 | Initialise and normalise | Why do deep signals vanish or explode? |

@@ -755,6 +755,4 @@ assert max(ends) < 1e-20 and math.isclose(middle, 0.5 * (y**2).mean())
 # - J. Lee, M. Simchowitz, M. Jordan, B. Recht, *Gradient descent only converges to minimizers*, COLT (2016),
 #   arXiv 1602.04915.
 #
-# **Next:** one steep direction forces a small rate on all the others; notebook 04, fix the conditioning, is
-# planned and will treat that. Until it is there, take gradient descent to real images:
-# [13: Train MNIST from scratch](13_train_mnist_from_scratch.ipynb).
+# **Next:** one steep direction forces a small rate on all the others: [04: Fix the conditioning](04_fix_the_conditioning.ipynb).
