@@ -4,6 +4,8 @@ Use none of them for anything else. Each docstring names the fault; a test prove
 """
 import numpy as np
 
+from . import descent, schedules
+
 
 def museum_hessian(f, w, h=1e-5):
     """Return what was meant to be the Hessian (n, n) of a scalar `f` at `w` (n,), by forward differences.
@@ -23,3 +25,85 @@ def museum_hessian(f, w, h=1e-5):
             other[j] += h
             H[i, j] = (f(both) - f(one) - f(other) + f(w)) / h**2
     return H
+
+
+def museum_momentum(weights, gradients, velocities, *, lr, beta=0.9):
+    """Change a list of weight arrays by what was meant to be a step of heavy ball; `velocities` starts as zeros.
+
+    The fault: `v = ...` binds the name v to a new array, and the one in `velocities` stays zero: this is plain sgd.
+
+    >>> w, v = np.array([1.0]), np.array([0.0])
+    >>> for _ in range(2):
+    ...     museum_momentum([w], [np.array([1.0])], [v], lr=0.1)
+    >>> w.tolist(), v.tolist()  # heavy ball: 0.71 and 1.9
+    ([0.8], [0.0])
+    """
+    for w, g, v in zip(weights, gradients, velocities, strict=True):
+        v = beta * v + g
+        w -= lr * v
+
+
+def museum_epoch(n, batch_size, rng):
+    """Return what was meant to be one shuffled epoch of n examples: a list of index arrays.
+
+    The fault: it cuts first and shuffles afterwards, so a batch always holds neighbours of the file, and the same ones.
+
+    >>> sorted(batch.tolist() for batch in museum_epoch(5, 2, np.random.default_rng(0)))
+    [[0, 1], [2, 3], [4]]
+    """
+    starts = rng.permutation(np.arange(0, n, batch_size))
+    return [np.arange(start, min(start + batch_size, n)) for start in starts]
+
+
+def museum_adam(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+    """Return what was meant to be a step of Adam, and the new state.
+
+    The fault: `/` binds before `+`, so eps is added to the weight and not to the root. Every weight drifts upwards by
+    eps a step, and where all gradients so far were zero, the quotient is 0/0.
+
+    >>> with np.errstate(invalid="ignore"):
+    ...     museum_adam(np.array([1.0, 1.0]), np.array([2.0, 0.0]), {}, lr=0.1)[0].tolist()  # Adam: [0.9, 1.0]
+    [0.90000001, nan]
+    """
+    t = state.get("t", 0) + 1
+    m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
+    v = beta2 * state.get("v", 0.0) + (1 - beta2) * g * g
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    w = w - lr * m_hat / np.sqrt(v_hat) + eps
+    return w, {"t": t, "m": m, "v": v}
+
+
+def museum_adam_start(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+    """Return what was meant to be a step of Adam, and the new state.
+
+    Two faults: t stays 1, so m_hat stays m / (1 - beta1), ten times too large in the end; and v_hat is made but v is
+    used, which makes the first step 1 / sqrt(1 - beta2) times too long.
+
+    >>> museum_adam_start(np.array([0.0]), np.array([1.0]), {}, lr=1.0)[0].round(2).tolist()  # Adam: -1.0
+    [-31.62]
+    """
+    t = state.get("t", 1)
+    m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
+    v = beta2 * state.get("v", 0.0) + (1 - beta2) * g * g
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)  # noqa: F841  it belongs to the exhibit that nobody uses it
+    w = w - lr * m_hat / (np.sqrt(v) + eps)
+    return w, {"t": t, "m": m, "v": v}
+
+
+def museum_decay_gain(fun, w, rates, n_steps):
+    """Return what was meant to be decay's gain: the final loss of sgd at a constant rate over the one with decay.
+
+    The fault: decay is tried at all `rates`, the constant rate at the smallest one only, so the ratio credits decay
+    for what a larger rate did.
+
+    >>> bowl = lambda w: (0.5 * (w * w).sum(-1), w)
+    >>> round(float(museum_decay_gain(bowl, [1.0], (0.01, 0.1), 100)), 1)  # a fair control gives 1e-07
+    19.7
+    """
+    def final_loss(lr):
+        return descent.minimize(fun, w, "sgd", lr=lr, n_steps=n_steps).loss[-1]
+
+    decayed = min(final_loss(schedules.inverse_time(lr, n_steps // 10)) for lr in rates)
+    return final_loss(min(rates)) / decayed

@@ -1,0 +1,72 @@
+"""How many SGD steps does a small network need to a validation loss of 0.2 on MNIST, for batches of 16 to 4096?
+
+    python benchmarks/sweep_batch_size.py          about five minutes; a second call goes on where the first one stopped
+
+Each batch size gets its own rate: the best of a ladder with steps of sqrt(2), by the median of three seeds, climbed until
+both its neighbours are worse. Five fresh seeds are then counted. Notebook 05 reads the result and runs a part of it again.
+"""
+import json
+import math
+import os
+import statistics
+from pathlib import Path
+
+import numpy as np
+
+from course_lib import datasets
+from course_lib.critical_batch import steps_to_target
+from course_lib.network import mlp
+
+RESULT = Path(__file__).resolve().parents[1] / "notebooks" / "data" / "batch_size.json"
+SETTINGS = {"command": "python benchmarks/sweep_batch_size.py", "sizes": [784, 32, 10], "target": 0.2}
+START = {16: -5, 64: -3, 256: -2, 1024: -1, 4096: -1}  # the first rung k tried, lr = 2^(k/2)
+
+
+def count_steps(data, batch_size, lr, seed):
+    """Return the steps of one run, infinity where it takes three times as long as is to be expected."""
+    rng = np.random.default_rng(seed)
+    net = mlp(SETTINGS["sizes"], rng=rng)
+    return steps_to_target(net, (data.X_train, data.y_train), (data.X_valid, data.y_valid), lr=lr, batch_size=batch_size,
+                           target=SETTINGS["target"], max_steps=3 * (120 + 12_000 // batch_size), rng=rng)
+
+
+def tune(data, batch_size):
+    """Return the steps of seeds 0, 1, 2 for each rate tried, by rung."""
+    rung, tried = START[batch_size], {}
+    while True:
+        for k in (rung - 1, rung, rung + 1):
+            if k not in tried:
+                tried[k] = [count_steps(data, batch_size, 2 ** (k / 2), seed) for seed in range(3)]
+                print(f"  B {batch_size}: lr {2 ** (k / 2):.3f} steps {tried[k]}", flush=True)
+        best = min(tried, key=lambda k: statistics.median(tried[k]))
+        if best == rung:
+            return tried, rung
+        rung = best
+
+
+def write(result):
+    """Write the result whole or not at all; infinity becomes null."""
+    RESULT.parent.mkdir(exist_ok=True)
+    part = RESULT.with_name(RESULT.name + ".part")
+    part.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8", newline="\n")
+    os.replace(part, RESULT)
+
+
+def main():
+    """Fill in the batch sizes that the saved result lacks."""
+    images = datasets.load_mnist()
+    if images.name != "mnist":
+        raise SystemExit("the sweep needs the real MNIST images: set COURSE_MNIST to an mnist.npz with them")
+    data = datasets.split(images)
+    result = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else SETTINGS | {"rows": []}
+    for batch_size in sorted(set(START) - {row["batch_size"] for row in result["rows"]}):
+        tried, best = tune(data, batch_size)
+        steps = [count_steps(data, batch_size, 2 ** (best / 2), seed) for seed in range(10, 15)]
+        print(f"B {batch_size}: lr {2 ** (best / 2):.3f}, steps {steps}", flush=True)
+        tuning = {f"{2 ** (k / 2):.3g}": [s if math.isfinite(s) else None for s in tried[k]] for k in sorted(tried)}
+        result["rows"].append({"batch_size": batch_size, "lr": 2 ** (best / 2), "steps": steps, "tuning": tuning})
+        write(result)
+
+
+if __name__ == "__main__":
+    main()
