@@ -10,6 +10,7 @@ from .nb05 import museum_epoch, noise_scale, rate_for_floor, scaled_rate
 from .nb06 import best_momentum, museum_momentum, nesterov_lookahead, parting, spectral_radius
 from .nb07 import adadelta, adagrad, rmsprop, steps_at_100, unit_powers
 from .nb08 import adamw, long_step_gradients, museum_adam, museum_adam_start, uncorrected_ratio
+from .nb09 import clip_global, distances, max_norm, museum_decay_gain, warm_cosine
 from .nb13 import accuracy, choose_rate, hold_out, run_epoch, standard_error
 
 

@@ -533,7 +533,7 @@ assert theta.size == 118_282 and kept["sgd"] == 0 and kept["momentum"] == 1 and 
 # | **06** | **[Add momentum](06_add_momentum.ipynb)** | Why does momentum work, and when does it hurt? |
 # | 07 | [Adapt the learning rate](07_adapt_the_learning_rate.ipynb) | What do AdaGrad, RMSprop and Adadelta adapt to? |
 # | **08** | **[Understand Adam](08_understand_adam.ipynb)** | What is every term of Adam for, and where does it fail? |
-# | 09 | Schedule the learning rate | Decay, warm-up, one-cycle, clipping: which one fixed it? |
+# | 09 | [Schedule the learning rate](09_schedule_the_learning_rate.ipynb) | Decay, warm-up, one-cycle, clipping: which one fixed it? |
 # | 10 | Backpropagate | How do I get the gradient of a network, and know it is right? |
 # | 11 | Initialise and normalise | Why do deep signals vanish or explode? |
 # | 12 | Regularise | Why is a lower training loss not the goal? |

@@ -631,5 +631,5 @@ assert np.allclose(np.abs(lion), 1, rtol=1e-9) and math.isclose(np.linalg.norm(a
 # - X. Chen and others, *Symbolic discovery of optimization algorithms* (2023), arXiv 2302.06675: Lion.
 # - M. Zinkevich, *Online convex programming and generalized infinitesimal gradient ascent*, ICML (2003).
 #
-# **Next:** every floor and every first step in this notebook was proportional to `lr`. Notebook 09 lets `lr` change during the run.
-# Until it is there, take Adam to real images: [13: Train MNIST from scratch](13_train_mnist_from_scratch.ipynb).
+# **Next:** every floor and every first step in this notebook was proportional to `lr`. What if `lr` changes during the run?
+# [09: Schedule the learning rate](09_schedule_the_learning_rate.ipynb)
