@@ -56,8 +56,9 @@ shapes = {"step": schedules.step(1.0, 100), "inverse time": schedules.inverse_ti
           "warm-up, cosine": schedules.warmup(schedules.cosine(1.0, 270), 30), "one-cycle": schedules.one_cycle(1.0, 300)}
 way = [(1 + math.cos(math.pi * (0.5 - start) / (1 - start))) / 2 for start in (0.1, 0.3)]
 fig, ax = plt.subplots(figsize=(8.4, 4.2))
-for (name, schedule), line in zip(shapes.items(), ["-", "--", "-.", ":", "-", "--", "-."], strict=True):
-    ax.plot(t, [schedule(int(step)) for step in t], linestyle=line, label=name)
+lines = [("black", "-"), ("black", "--"), ("black", ":"), ("0.6", "-"), ("0.6", "--"), ("#009e73", "-"), ("#009e73", "--")]
+for (name, schedule), (color, line) in zip(shapes.items(), lines, strict=True):
+    ax.plot(t, [schedule(int(step)) for step in t], color=color, linestyle=line, label=name)
 ax.set(xlabel="step $t$", ylabel="learning rate / highest", title="Half-way, the rates differ by a factor of 8")
 ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
 plt.show()
@@ -285,8 +286,8 @@ print(f"{len(X)} training images, {len(kinds) * len(tried) * 2} runs of {N} step
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Validation loss against the highest rate, on log axes, for four schedules. On the left the constant rate is clearly lowest. Its minimum is at 0.2. Cosine is lowest at 0.4, one-cycle and warm-up with cosine at 0.8, each lower than the constant rate's minimum. At 1.6 all have climbed steeply."}}
 fig, ax = plt.subplots()
-for (name, loss), style in zip(found.items(), ("o-", "s--", "^-.", "D:"), strict=True):
-    ax.plot(tried, loss, style, label=name)
+for (name, loss), style, color in zip(found.items(), ("o-", "s--", "^-", "D--"), ("black", "black", "#009e73", "#009e73"), strict=True):
+    ax.plot(tried, loss, style, color=color, label=name)
     ax.plot(tried[loss.argmin()], loss.min(), "o", markersize=15, markerfacecolor="none", color="0.35")
 ax.set(xscale="log", yscale="log", ylim=(0.17, 0.7), xlabel="highest learning rate", ylabel="validation loss (mean of 2 seeds)")
 ax.set_xticks(tried, [f"{lr:g}" for lr in tried])
