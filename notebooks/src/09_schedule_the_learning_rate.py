@@ -258,7 +258,7 @@ assert lr.argmax() + 1 == 180 and math.isclose(lr.mean(), predicted, rel_tol=0.0
 #
 # ## The same question on a network
 #
-# A small network, 784-32-10, learns 5000 images of MNIST by SGD, in batches of 50, for 6 epochs. The judge is the loss on the validation images; the test images stay closed. Four schedules, one budget, one grid of highest rates, two seeds
+# A small network, 784-32-10, learns 5000 images of MNIST by SGD, in batches of 50, for 6 epochs. The judge is the loss on the validation images; the test images stay closed. Four schedules, one budget, one grid of highest rates, six seeds
 # each. (Without a network connection 1 797 smaller digits take the place of MNIST; every cell runs with them, and the text speaks of MNIST.)
 #
 # What did we learn from the bowls? At *low* rates the noise floor is low, and what is missing is way to go: there **cosine should lose to constant**, because it spends half the rate. At high rates the floor is what hurts: there cosine should win.
@@ -278,43 +278,47 @@ def final_loss(schedule, seed):
     return net.loss(*valid)
 
 tried = np.array([0.05, 0.1, 0.2, 0.4, 0.8, 1.6])
-found = {name: np.array([np.mean([final_loss(kind(lr), seed) for seed in (0, 1)]) for lr in tried]) for name, kind in kinds.items()}
-print(f"{len(X)} training images, {len(kinds) * len(tried) * 2} runs of {N} steps")
+seeds = {name: np.array([[final_loss(kind(lr), seed) for lr in tried] for seed in range(6)]) for name, kind in kinds.items()}
+print(f"{len(X)} images, {sum(loss.size for loss in seeds.values())} runs of {N} steps")
 
 # %% [markdown]
 # **Predict** which curve is lowest on the left of the figure, which on the right, and where the four minima stand.
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Validation loss against the highest rate, on log axes, for four schedules. On the left the constant rate is clearly lowest. Its minimum is at 0.2. Cosine is lowest at 0.4, one-cycle and warm-up with cosine at 0.8, each lower than the constant rate's minimum. At 1.6 all have climbed steeply."}}
-fig, ax = plt.subplots()
+# %% tags=["figure"] mystnb={"image": {"alt": "Validation loss against the highest rate, on log axes, for four schedules, with pale bars from the lowest to the highest of six seeds. On the left the constant rate is clearly lowest. Constant and cosine have their minimum at 0.4, one-cycle and warm-up with cosine a lower one at 0.8. At 1.6 all have climbed steeply."}}
+found, (fig, ax) = {name: np.median(loss, axis=0) for name, loss in seeds.items()}, plt.subplots()
 for (name, loss), style, color in zip(found.items(), ("o-", "s--", "^-", "D--"), ("black", "black", "#009e73", "#009e73"), strict=True):
     ax.plot(tried, loss, style, color=color, label=name)
+    ax.vlines(tried, seeds[name].min(axis=0), seeds[name].max(axis=0), color=color, linewidth=5, alpha=0.3)
     ax.plot(tried[loss.argmin()], loss.min(), "o", markersize=15, markerfacecolor="none", color="0.35")
-ax.set(xscale="log", yscale="log", ylim=(0.17, 0.7), xlabel="highest learning rate", ylabel="validation loss (mean of 2 seeds)")
-ax.set_xticks(tried, [f"{lr:g}" for lr in tried])
-ax.set_yticks([0.2, 0.3, 0.5], ["0.2", "0.3", "0.5"])
-ax.minorticks_off()
+ax.set(xscale="log", yscale="log", ylim=(0.17, 0.7), xlabel="highest learning rate", ylabel="validation loss, median of 6 seeds")
+_ = ax.set_xticks(tried, [f"{lr:g}" for lr in tried]), ax.set_yticks([0.2, 0.3, 0.5], ["0.2", "0.3", "0.5"])
 ax.set_title("A falling rate pays at a high rate only")
-ax.legend(loc="upper center")
+_ = ax.minorticks_off(), ax.legend(loc="upper center")
 plt.show()
 
 # %% [markdown]
-# *Reading the figure:* rings mark each schedule's best rate. On the left the constant rate wins; the three schedules that fall coincide, for they spend the same amount. Further right the order turns round. Now replay the museum's experiment here: constant at 0.05 against cosine at 0.4 looks like a triumph of
+# *Reading the figure:* rings mark each schedule's best rate, pale bars reach from the lowest of the six seeds to the highest. On the left the constant rate wins; the three schedules that fall coincide, for they spend the same amount. Further right the order turns round. Now replay the museum's experiment here: constant at 0.05 against cosine at 0.4 looks like a triumph of
 # decay. Most of it is the rate.
 
 # %%
-constant, cosine = found["constant"], found["cosine"]
-for name, loss in found.items():
-    print(f"{name:15}: best rate {tried[loss.argmin()]}; at 0.05 worse than constant: {bool(loss[0] > constant[0])}; "
-          f"at its best, better than the best constant by 8 %: {bool(loss.min() < 0.92 * constant.min())}")
+constant, cosine, best = found["constant"], found["cosine"], {name: loss.argmin() for name, loss in found.items()}
+for name in ("cosine", "one-cycle", "warm-up, cosine"):
+    worse, better = (seeds[name] > seeds["constant"]).all(axis=0)[0], (seeds[name] < seeds["constant"]).all(axis=0)[4]
+    wins = (seeds[name][:, best[name]] < seeds["constant"][:, best["constant"]]).sum()
+    print(f"{name:15}: in all seeds worse than constant at 0.05: {bool(worse)}, better at 0.8: {bool(better)}; "
+          f"both at their best: ahead in at least 5 of 6: {bool(wins >= 5)}")
 rate_alone, all_of_it = constant[0] - constant.min(), constant[0] - cosine.min()
 print(f"cosine at 0.1 and constant at 0.05 agree within 8 %: {bool(abs(cosine[1] / constant[0] - 1) < 0.08)}")
 print(f"share of the museum's gain that a higher constant rate gives too: above one half: {bool(rate_alone > 0.5 * all_of_it)}")
 if real:
-    assert all(loss[:2].mean() > constant[:2].mean() + 0.02 for name, loss in found.items() if name != "constant")
-    assert abs(cosine[1] / constant[0] - 1) < 0.08 and cosine.min() < 0.92 * constant.min() and rate_alone > 0.5 * all_of_it
+    assert abs(cosine[1] / constant[0] - 1) < 0.08 and rate_alone > 0.5 * all_of_it
+    assert all(loss[0] > constant[0] + 0.02 for name, loss in found.items() if name != "constant")
+    assert cosine[4] < 0.9 * constant[4] and found["one-cycle"].min() < 0.94 * constant.min()
 
 # %% [markdown]
-# An honest summary for *this* network and budget: tuned decay is about 13 % lower in loss than a tuned constant rate. With warm-up or one-cycle the rate can be doubled once more, which seems to gain a little again; two seeds cannot choose between these two. That one-cycle trains ten
+# An honest summary for *this* network and budget. **At their own best rates, cosine and constant are tied**: the medians differ by about 5 %, and seed by seed now the one is ahead and now the other. The
+# prediction that the cosine's best rate is higher shows only beside it: at 0.8 the cosine is far better than the constant rate, but 0.4 suits both. What the falling rate buys at 0.4 is reliability: its bar is short. With a climb in front, in
+# one-cycle or warm-up, the rate can be doubled once more, and that is ahead of the tuned constant rate in at least five of six seeds, by about 12 %. Six seeds do not choose between these two. That one-cycle trains ten
 # times faster, as was reported for some larger networks ("super-convergence"), is neither shown nor refuted by this.
 #
 # ## What is special about Adam's first steps?
@@ -410,9 +414,9 @@ rates, loss = lr_range(on_batches(net, (X, y), batch_size=50, rng=rng), net.thet
 smooth, centre = np.convolve(loss, np.ones(9) / 9, "valid"), rates[4:-4]
 
 # %% [markdown]
-# Noise saves the test. So on the network, whose gradients are noisy, it should be of more use. The last lines of the cell made one ramp of 100 steps there, from 0.001 to 10. **Predict** where the smoothed loss is lowest, compared with the tuned rates of the grid: 0.2, 0.4 and 0.8.
+# Noise saves the test. So on the network, whose gradients are noisy, it should be of more use. The last lines of the cell made one ramp of 100 steps there, from 0.001 to 10. **Predict** where the smoothed loss is lowest, compared with the tuned rates of the grid, 0.4 and 0.8.
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Two panels of loss against a rising learning rate on log axes. Left, a bowl: without noise the loss climbs back only near rate 0.13, far right of the dotted edge at 0.02; with noise it blows up soon after the edge. Right, the network: grey batch losses and a smoothed curve that is lowest near 0.3, with vertical lines at 0.2, 0.4 and 0.8 for the tuned rates of constant, cosine and one-cycle."}}
+# %% tags=["figure"] mystnb={"image": {"alt": "Two panels of loss against a rising learning rate on log axes. Left, a bowl: without noise the loss climbs back only near rate 0.13, far right of the dotted edge at 0.02; with noise it blows up soon after the edge. Right, the network: grey batch losses and a smoothed curve that is lowest near 0.3, with vertical lines at 0.4 and 0.8 for the tuned rates of cosine and one-cycle."}}
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4))
 for (name, test), line, color in zip(tests.items(), ("-.", "-", ":"), ("black", "black", "#009e73"), strict=True):
     left.loglog(*test, line, color=color, label=name)
@@ -420,7 +424,7 @@ left.axvline(0.02, color="0.4", linestyle="--", linewidth=1.2)
 left.set(xlabel="rate (dashed: the edge 0.02)", ylabel="loss", title="Bowl: six times too late", ylim=(1e-9, 1e3))
 left.legend(loc="lower left")
 right.semilogx(rates, loss, ".", centre, smooth, "-", color="black", markersize=4)
-for kind, line in zip(("constant", "cosine", "one-cycle"), ("-", "--", "-."), strict=True):
+for kind, line in (("cosine", "--"), ("one-cycle", "-.")):
     right.axvline(tried[found[kind].argmin()], color="0.45", linestyle=line, linewidth=1.4, label=f"best for {kind}")
 right.set(xlabel="rate", ylabel="loss of the batch", title="Network: right to a factor of 3", ylim=(0, 4))
 right.legend(loc="upper left")
@@ -430,9 +434,9 @@ print(f"network: lowest at a rate within a factor of 4 of all four tuned rates: 
 assert not real or apart < 4
 
 # %% [markdown]
-# *Reading the figure:* on the left the solid curve passes the edge as if nothing were there, and turns only when it has undone its own shrinking. On the right the smoothed loss is lowest between the tuned rates.
+# *Reading the figure:* on the left the solid curve passes the edge as if nothing were there, and turns only when it has undone its own shrinking. On the right the smoothed loss is lowest at a rate a little below the tuned ones.
 #
-# Good for a first guess, then. But *one* number cannot be right for four schedules, whose best rates are 0.2 to 0.8, nor for every length of training: for the noisy bowl the best constant rate fell like $1/n$. What the test overlooks:
+# Good for a first guess, then. But *one* number cannot be right for four schedules, whose best rates are 0.4 and 0.8, nor for every length of training: for the noisy bowl the best constant rate fell like $1/n$. What the test overlooks:
 #
 # - it sees steep directions late, above all without noise;
 # - it sees the first hundred steps, in which the network is not the one that will need the rate;
@@ -581,7 +585,7 @@ check.max_norm(max_norm)
 #
 # - A schedule is a function $t \mapsto lr_t$. In flat directions what counts is the sum of its rates: how far it can go.
 # - Without noise on a bowl, no schedule with $lr_t \le lr \le 1/\lambda_{\max}$ beats the constant $lr$. "Decay helped" needs the control: each arm at its own best rate, same budget.
-# - Against noise, decay pays: early it has a high rate's speed, late a low rate's floor. On the noisy parabola the honest gain was 3.5; on the small network about 13 % of the loss.
+# - Against noise, decay pays: early it has a high rate's speed, late a low rate's floor. On the noisy parabola the honest gain was 3.5; on the small network a cosine was tied with a tuned constant rate, and about 12 % of the loss was gained with a climb in front of it.
 # - The best constant rate falls with the number of steps.
 # - Under pure noise, Adam's first step is $\sqrt{19}$ = 4.4 times as long (rms) as its later ones. A warm-up shortens exactly these.
 # - A noiseless range test can blow up at 6.3 times the edge. Use range tests to centre a grid.
