@@ -52,7 +52,7 @@ def momentum_panel(*, mu=1.0, L=10.0):
                                        readout_format=".3f", **wide)
     beta_slider = ipywidgets.FloatSlider(beta, min=0.0, max=0.99, step=0.005, description="beta",
                                          readout_format=".3f", **wide)
-    image = ipywidgets.Image(format="png")
+    image = ipywidgets.Image(format="png", layout=ipywidgets.Layout(width="1000px", align_self="flex-start"))
 
     def redraw(change=None):
         figure = Figure(figsize=(11, 3.9), dpi=plt.rcParams["figure.dpi"])

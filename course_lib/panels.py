@@ -38,7 +38,7 @@ def conditioning():
     from matplotlib.figure import Figure
 
     ax = Figure(figsize=(5, 5)).add_subplot()
-    image = widgets.Image(format="png")
+    image = widgets.Image(format="png", layout=widgets.Layout(width="480px", align_self="flex-start"))
     sliders = {"degrees": widgets.FloatSlider(40, min=0, max=90, step=5, description="angle (°)"),
                "kappa": widgets.FloatLogSlider(25, min=0, max=3, step=0.05, description="kappa"),
                "lr": widgets.FloatSlider(1.9, min=0.05, max=2.1, step=0.05, description="lr (1/L)")}
