@@ -492,7 +492,7 @@ fig, ax = plt.subplots(figsize=(7.2, 4.6))
 plotting.contours(ax, ROSENBROCK, log=True)
 plotting.path(ax, gd.w, "sgd", markevery=5, markersize=4, linewidth=1.2, label="gradient descent, 300 steps")
 plotting.path(ax, newton.w, "newton", markevery=1, markersize=9, linewidth=1.5, label=f"Newton, {newton.n_steps} steps")
-assert newton.n_steps == 21 and (np.diff(newton.loss) < 0).all() and np.linalg.norm(gd.final - 1) > 0.02 and bare.n_steps == 6 and bare.loss.max() > 1400
+assert newton.n_steps == 21 and (np.diff(newton.loss) < 0).all() and 0.05 < np.linalg.norm(gd.final - 1) < 0.15 and bare.n_steps == 6 and bare.loss.max() > 1400
 _ = ax.legend(loc="lower center"), ax.set_title("Same line search: Newton is there in 21 steps")
 plt.show()
 

@@ -570,7 +570,7 @@ assert not real or (np.abs(np.log(guess / exact)).max() < 0.7 and exact[4:].mean
 #
 # ## One rate does not fit all batch sizes
 #
-# What has to happen to the rate when the batch is $k$ times as large? From exercise 5.1: for small rates, SGD's floor depends on $lr/B$ only. Seen otherwise, $k$ small steps with gradients that hardly change add up to one step of $k$ times the rate. Both say: **multiply the rate by $k$** (used by Krizhevsky 2014, tested at length by Goyal et al. 2017). With a fixed $\beta$ the
+# What has to happen to the rate when the batch is $k$ times as large? From exercise 05.1: for small rates, SGD's floor depends on $lr/B$ only. Seen otherwise, $k$ small steps with gradients that hardly change add up to one step of $k$ times the rate. Both say: **multiply the rate by $k$** (used by Krizhevsky 2014, tested at length by Goyal et al. 2017). With a fixed $\beta$ the
 # same holds for momentum. Adam divides by the root of the mean squared gradient. Where noise dominates, that root falls like $1/\sqrt k$, so the step already grows by $\sqrt k$ of itself, and **the rate gets the other $\sqrt k$** (Malladi et al. 2022, who also change $1-\beta_1$ and $1-\beta_2$ to $k$ times their values, and divide $\varepsilon$ by $\sqrt k$). "Suitably larger" is thus two different rules, and both hold only
 # well below the critical batch.
 #
