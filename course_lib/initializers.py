@@ -2,6 +2,7 @@
 
     he        variance 2 / n_in                 keeps E[x^2] through dense layers with ReLU
     glorot    variance 2 / (n_in + n_out)       a compromise between the way forward and the way back
+    orthogonal  rows or columns orthonormal    keeps the length of x in x W, exactly, where n_in <= n_out
     normal    variance std^2                    chosen by hand
     zeros     variance 0                        for biases; for weights it makes all units alike
 
@@ -32,6 +33,16 @@ def glorot(rng, shape, dtype=np.float32):
     n_in, n_out = _fans("glorot", shape)
     limit = math.sqrt(6 / (n_in + n_out))
     return rng.uniform(-limit, limit, shape).astype(dtype)
+
+
+def orthogonal(rng, shape, dtype=np.float32, *, gain=1.0):
+    """`gain` times a matrix whose rows or columns, whichever are fewer, are orthonormal, uniform among all of these
+    (Saxe et al. 2014, arXiv 1312.6120). ValueError if gain is negative or NaN.
+    """
+    n_in, n_out = _fans("orthogonal", shape)
+    Q, R = np.linalg.qr(rng.standard_normal((max(n_in, n_out), min(n_in, n_out))))
+    Q *= np.sign(np.diag(R))  # without the signs, some orthogonal matrices would come more often than others
+    return (rate("gain", gain) * (Q if n_in >= n_out else Q.T)).astype(dtype)
 
 
 def normal(rng, shape, dtype=np.float32, *, std=0.01):

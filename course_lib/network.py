@@ -4,21 +4,23 @@ flat `grad`; each layer works on windows into the two, so an optimizer sees a si
     forward    X -> layer 1 -> ... -> layer L -> logits -> loss
     backward   dloss/dlogits -> layer L -> ... -> layer 1, every layer writing its part of `grad`
 """
+import copy
 import itertools
 
 import numpy as np
 
+from .activations import Activation
 from .initializers import he
-from .layers import Dense, Relu
+from .layers import Dense, ends_of_chain, leaves
 from .losses import check_labels, softmax_cross_entropy
 
 
 class Network:
-    """A chain of layers with one flat `theta`.
+    """A chain of layers with one flat `theta`; `is_matrix` is 1 where theta holds a weight matrix, 0 at biases and the like.
 
     layers: objects as described in `course_lib.layers`, used in no other network. init: draws every weight
-    matrix; vectors (biases) start at 0. loss: (outputs, y) -> (loss, gradient). dtype: np.float32, or
-    np.float64 for checking gradients; inputs are converted to it.
+    matrix; vectors (biases) start at 0, or where their layer's `starts` says. loss: (outputs, y) -> (loss, gradient).
+    dtype: np.float32, or np.float64 for checking gradients; inputs are converted to it.
     Raises ValueError if the layers do not chain, TypeError if rng is not a numpy.random.Generator.
 
     >>> net = mlp([4, 3, 2], rng=np.random.default_rng(0))
@@ -32,22 +34,24 @@ class Network:
         if np.dtype(dtype).kind not in "fc":
             raise ValueError(f"dtype must be a floating-point type such as np.float32, got {np.dtype(dtype)}")
         self.layers = list(layers)
-        self.n_in, self.n_out = _ends_of_chain(self.layers)
+        self.n_in, self.n_out = _checked_ends(self.layers)
         self.loss_function = loss
-        size = sum(int(np.prod(shape)) for layer in self.layers for shape in layer.shapes.values())
+        size = sum(int(np.prod(shape)) for layer in leaves(self.layers) for shape in layer.shapes.values())
         self._theta, self._grad = np.zeros(size, dtype), np.zeros(size, dtype)
+        self.is_matrix = np.zeros(size, dtype)
         self._give_windows()
-        for layer in self.layers:
+        for layer in leaves(self.layers):
             for name, shape in layer.shapes.items():
-                if len(shape) == 2:
-                    getattr(layer, name)[...] = init(rng, shape, dtype)
+                start = getattr(layer, "starts", {}).get(name, 0.0)
+                getattr(layer, name)[...] = init(rng, shape, dtype) if len(shape) == 2 else start
 
     def _give_windows(self):
         """Set layer.W and layer.dW, for every parameter W of every layer, to its parts of theta and grad."""
         start = 0
-        for layer in self.layers:
+        for layer in leaves(self.layers):
             for name, shape in layer.shapes.items():
                 here = slice(start, start + int(np.prod(shape)))
+                self.is_matrix[here] = len(shape) == 2
                 setattr(layer, name, self._theta[here].reshape(shape))
                 setattr(layer, "d" + name, self._grad[here].reshape(shape))
                 start = here.stop
@@ -87,20 +91,23 @@ class Network:
             raise ValueError("X must be finite, got NaN or infinity in it")
         return X
 
-    def logits(self, X):
-        """Return the outputs before any softmax, (n, n_out), for X (n, n_in), finite and not empty."""
+    def logits(self, X, training=False):
+        """Return the outputs before any softmax, (n, n_out), for X (n, n_in), finite and not empty.
+
+        training: whether layers that behave otherwise in training (dropout, batch normalisation) do so.
+        """
         A = self._checked(X)
         for layer in self.layers:
-            A = layer.forward(A)
+            A = layer.forward(A, training)
         return A
 
     def loss(self, X, y):
-        """Return the mean loss over the examples."""
+        """Return the mean loss over the examples, in evaluation."""
         return self.loss_function(self.logits(X), y)[0]
 
     def loss_and_grad(self, X, y):
-        """Return the mean loss and its gradient with respect to theta: `grad` itself, not a copy."""
-        loss, D = self.loss_function(self.logits(X), y)
+        """Return the mean loss, in training, and its gradient with respect to theta: `grad` itself, not a copy."""
+        loss, D = self.loss_function(self.logits(X, training=True), y)
         for layer in reversed(self.layers[1:]):
             D = layer.backward(D)
         first = self.layers[0]  # nobody needs the gradient with respect to X, and it would cost as much as dW
@@ -121,6 +128,23 @@ class Network:
 
         return fun
 
+    def snapshot(self):
+        """Return a copy of all that training changes: theta, and the layers' buffers (running averages)."""
+        return self.theta.copy(), [{name: copy.copy(getattr(layer, name)) for name in getattr(layer, "buffers", ())}
+                                   for layer in leaves(self.layers)]
+
+    def restore(self, snapshot):
+        """Go back to a `snapshot` of this network."""
+        self.theta, buffers = snapshot
+        for layer, kept in zip(leaves(self.layers), buffers, strict=True):
+            vars(layer).update(copy.deepcopy(kept))
+
+    def dead_units(self, X):
+        """Return, for each activation layer, the fraction of units whose slope is 0 for all of X, so that they pass no
+        gradient back. Layers inside residual blocks are left out, since the detour stays open."""
+        self.logits(X)
+        return [float(layer.dead().mean()) for layer in self.layers if hasattr(layer, "dead")]
+
     def predict(self, X):
         """Return the class with the largest logit, (n,) integers."""
         return self.logits(X).argmax(axis=1)
@@ -130,30 +154,27 @@ class Network:
         return float(np.mean(self.predict(X) == check_labels(y, len(X), self.n_out)))
 
 
-def _ends_of_chain(layers):
-    """Return the row lengths that the chain takes and gives; ValueError if a layer does not fit in it."""
-    in_use = any(hasattr(layer, name) for layer in layers for name in layer.shapes)
-    if in_use or len({id(layer) for layer in layers}) < len(layers):
+def _checked_ends(layers):
+    """Return the row lengths that the chain takes and gives; ValueError if the layers make no network."""
+    single = list(leaves(layers))
+    in_use = any(hasattr(layer, name) for layer in single for name in layer.shapes)
+    if in_use or len({id(layer) for layer in single}) < len(single):
         raise ValueError("a layer has one place in one network, got one that is in use: build a new one")
-    n_in = width = None
-    for place, layer in enumerate(layers, start=1):
-        if None not in (width, layer.n_in) and layer.n_in != width:
-            raise ValueError(f"layer {place} takes rows of {layer.n_in}, but is given rows of {width}")
-        n_in = layer.n_in if n_in is None else n_in
-        width = layer.n_out or width
-    if width is None:
+    n_in, n_out = ends_of_chain(layers)
+    if n_out is None:
         raise ValueError("a network needs at least one layer with weights, got none")
-    return n_in, width
+    return n_in, n_out
 
 
-def mlp(sizes, *, rng, dtype=np.float32, init=he):
-    """Return a `Network` of dense layers with a ReLU between each two, trained on softmax cross-entropy.
+def mlp(sizes, *, rng, activation="relu", dtype=np.float32, init=he):
+    """Return a `Network` of dense layers with an activation between each two, trained on softmax cross-entropy.
 
     sizes: row lengths from input to output, such as [784, 128, 128, 10]; ValueError for fewer than two.
+    activation: one of `activations.ACTIVATIONS`. For others, or for normalisation, give `Network` a list of layers.
     """
     if len(sizes) < 2:
         raise ValueError(f"sizes needs at least two entries, input and output, got {list(sizes)}")
     layers = [Dense(sizes[0], sizes[1])]
     for n_in, n_out in itertools.pairwise(sizes[1:]):
-        layers += [Relu(), Dense(n_in, n_out)]
+        layers += [Activation(activation), Dense(n_in, n_out)]
     return Network(layers, rng=rng, init=init, dtype=dtype)

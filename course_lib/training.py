@@ -2,8 +2,10 @@
 
     every epoch: shuffle the examples, cut them into batches, and for each batch, t = 1, 2, ...
         loss, g = net.loss_and_grad(X[rows], y[rows])
+        g = g + gradient of penalty(theta)                 if a penalty is given
         g = g min(1, clip_norm / |g|)                      if clip_norm is given
         theta, state = step(theta, g, state, lr=lr(t))
+        after_step(net, lr(t))                             if given: decay, constraints, pruning
 """
 import contextlib
 import math
@@ -24,7 +26,8 @@ from .schedules import constant
 class History:
     """What a training run leaves behind; every list is an array once the run is over.
 
-    loss, lr, grad_norm: one entry a step; loss and |g|, before clipping, at the weights it started from.
+    loss, lr, grad_norm: one entry a step; loss, without penalty, and |g|, with it and before clipping, at the weights
+    that the step started from.
     train_loss: one entry a finished epoch, the mean over its examples, each at the weights it met on the way.
     valid_loss, valid_accuracy: one entry a finished epoch, at its end; both empty without `valid`, and
     valid_accuracy also where y holds no class labels. diverged_at: None, or the last step, if its loss,
@@ -43,16 +46,18 @@ class History:
 
 
 def train(net, data, step, *, lr, epochs, batch_size, rng, valid=None, clip_norm=None, patience=None,
-          progress=True, **hyper):
+          penalty=None, after_step=None, allow_dead=False, progress=True, **hyper):
     """Train `net` in place on mini-batches and return the `History`.
 
     data, valid: (X, y). step: an update rule or its name; it must treat every weight by itself, because it
     is applied slice by slice (`optimizers.blockwise`). lr: a number or a schedule t -> number. rng: shuffles
     anew every epoch; the last, smaller batch is kept. clip_norm: a longer gradient is shortened to this
     length (Pascanu et al. 2013, arXiv 1211.5063). patience: stop after this many epochs in a row without a
-    new lowest validation loss; however the run ends, theta is then set back to the epoch with the lowest.
+    new lowest validation loss (Prechelt 1998, 10.1007/3-540-49430-8_3); however the run ends, the network is then set
+    back to the epoch with the lowest. penalty: theta -> (value, gradient), as `penalties.l2`. after_step: called as
+    after_step(net, lr) when theta has moved. allow_dead: train even a network that passes no gradient back.
     progress: show a bar, unless the environment variable TQDM_DISABLE is 1. hyper: further hyper-parameters.
-    Raises ValueError for data that do not fit the network, an unknown rule, or a setting out of range;
+    Raises ValueError for data that do not fit the network, a dead network, an unknown rule, or a setting out of range;
     TypeError for a hyper-parameter that the rule does not know.
     """
     from threadpoolctl import threadpool_limits  # small matrix products run faster on one BLAS thread
@@ -65,8 +70,10 @@ def train(net, data, step, *, lr, epochs, batch_size, rng, valid=None, clip_norm
     if patience and valid is None:
         raise ValueError("patience watches the validation loss: it needs valid=(X, y), got None")
     step, schedule = blockwise(named(step)), lr if callable(lr) else constant(lr)
+    if not allow_dead:
+        _refuse_dead(net, X[:1000])
 
-    history, state, best_theta = History(), {}, None
+    history, state, best = History(), {}, None
     n_steps = epochs * math.ceil(len(X) / batch_size)
     quiet = np.errstate(over="ignore", invalid="ignore")  # divergence is recorded, not warned about
     began = time.perf_counter()
@@ -74,12 +81,14 @@ def train(net, data, step, *, lr, epochs, batch_size, rng, valid=None, clip_norm
         for _ in range(epochs):
             total = 0.0
             for rows in batches(len(X), batch_size, rng):
-                g = _evaluate(net, X[rows], y[rows], schedule, history)
+                g = _evaluate(net, X[rows], y[rows], penalty, schedule, history)
                 if history.diverged_at is not None:
                     break
                 if clip_norm is not None:
                     g = by_norm(g, clip_norm)
                 _, state = step(net.theta, g, state, lr=history.lr[-1], **hyper)
+                if after_step is not None:
+                    after_step(net, history.lr[-1])
                 total += history.loss[-1] * len(rows)
                 advance()
             else:  # the epoch was not cut short
@@ -88,13 +97,13 @@ def train(net, data, step, *, lr, epochs, batch_size, rng, valid=None, clip_norm
                 break
             if patience is not None:
                 age = len(history.valid_loss) - 1 - np.argmin(history.valid_loss)
-                best_theta = net.theta.copy() if age == 0 else best_theta
+                best = net.snapshot() if age == 0 else best
                 history.stopped_early = bool(age >= patience)
             if history.stopped_early:
                 break
     history.seconds = time.perf_counter() - began
-    if best_theta is not None:
-        net.theta = best_theta
+    if best is not None:
+        net.restore(best)
     for name, record in vars(history).items():
         if isinstance(record, list):
             setattr(history, name, np.array(record))
@@ -107,9 +116,19 @@ def _pair(net, name, data):
     return net.check(*data)
 
 
-def _evaluate(net, X, y, schedule, history):
+def _refuse_dead(net, X):
+    """Raise ValueError if some layer of activations has the slope 0 everywhere: nothing below it would ever learn."""
+    for place, fraction in enumerate(net.dead_units(X), start=1):
+        if fraction == 1:
+            raise ValueError(f"the network is dead: all units of activation layer {place} have the slope 0 for all of the "
+                             f"first {len(X)} examples, so nothing below learns; draw other weights, or set allow_dead=True")
+
+
+def _evaluate(net, X, y, penalty, schedule, history):
     """Record loss, gradient norm and learning rate of the next step and return the gradient."""
     loss, g = net.loss_and_grad(X, y)
+    if penalty is not None:
+        g += penalty(net.theta)[1]
     history.loss.append(float(loss))
     history.grad_norm.append(math.sqrt(np.dot(g, g)))
     history.lr.append(schedule(len(history.loss)))

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from course_lib import descent
+from course_lib.activations import Activation
 from course_lib.critical_points import gradient
 from course_lib.initializers import glorot, normal, zeros
-from course_lib.layers import Dense, Relu
+from course_lib.layers import Dense, Dropout, Residual
 from course_lib.losses import mse
 from course_lib.network import Network, mlp
+from course_lib.normalization import BatchNorm, LayerNorm
 from course_lib.quiet import import_tensorflow
 
 SIZES = [5, 4, 4, 3]
@@ -29,11 +31,20 @@ def small(dtype=np.float64, seed=0):
 def regression(dtype=np.float64):
     """The same with a squared error."""
     rng = np.random.default_rng(1)
-    net = Network([Dense(5, 4), Relu(), Dense(4, 2)], rng=rng, loss=mse, dtype=dtype)
+    net = Network([Dense(5, 4), Activation("relu"), Dense(4, 2)], rng=rng, loss=mse, dtype=dtype)
     return net, rng.standard_normal((7, 5)), rng.standard_normal((7, 2))
 
 
-@pytest.mark.parametrize("make", [small, regression])
+def modern(dtype=np.float64):
+    """One of everything: normalisation, a residual block, dropout that drops nothing, smooth activations."""
+    rng = np.random.default_rng(2)
+    block = Residual([LayerNorm(6), Dense(6, 5), Activation("gelu"), Dense(5, 6)])
+    layers = [Dense(5, 6), BatchNorm(6), Activation("silu"), block, Dropout(0.0, rng=rng), Activation("elu"), Dense(6, 3)]
+    net = Network(layers, rng=rng, dtype=dtype)
+    return net, rng.standard_normal((7, 5)), rng.integers(0, 3, 7)
+
+
+@pytest.mark.parametrize("make", [small, regression, modern])
 def test_gradient_agrees_with_central_differences(make):
     net, X, y = make()
     fun = net.objective(X, y)
@@ -42,7 +53,7 @@ def test_gradient_agrees_with_central_differences(make):
     np.testing.assert_allclose(fun(theta)[1], expected, rtol=1e-6, atol=1e-9)
 
 
-@pytest.mark.parametrize("make", [small, regression])
+@pytest.mark.parametrize("make", [small, regression, modern])
 def test_gradient_agrees_with_the_complex_step(make):
     net, X, y = make()
     net_complex, _, _ = make(dtype=np.complex128)
@@ -52,7 +63,8 @@ def test_gradient_agrees_with_the_complex_step(make):
         nudged = theta.astype(complex)
         nudged[k] += 1e-30j
         net_complex.theta = nudged
-        assert net_complex.loss(X, y).imag / 1e-30 == pytest.approx(grad[k], rel=1e-11, abs=1e-15)
+        outputs = net_complex.logits(X, training=True)
+        assert net_complex.loss_function(outputs, y)[0].imag / 1e-30 == pytest.approx(grad[k], rel=1e-11, abs=1e-15)
 
 
 def test_loss_and_gradient_agree_with_tensorflow():
@@ -75,8 +87,8 @@ def test_every_intermediate_stays_float32(X_dtype):
     seen = []
 
     def watched(method):
-        def call(A):
-            seen.extend([A, method(A)])
+        def call(A, *training):
+            seen.extend([A, method(A, *training)])
             return seen[-1]
         return call
 
@@ -178,30 +190,32 @@ def test_predict_and_accuracy():
 
 def test_mlp_puts_a_relu_between_each_two():
     net = mlp([6, 5, 4, 3], rng=np.random.default_rng(0))
-    assert [type(layer) for layer in net.layers] == [Dense, Relu, Dense, Relu, Dense]
+    assert [type(layer) for layer in net.layers] == [Dense, Activation, Dense, Activation, Dense]
     assert [layer.shapes["W"] for layer in net.layers[::2]] == [(6, 5), (5, 4), (4, 3)]
     assert net.theta.dtype == np.float32 and (net.n_in, net.n_out) == (6, 3)
 
 
 USED = Dense(3, 3)
 Network([USED], rng=np.random.default_rng(0))
-TWICE = Relu()
+TWICE = Activation("relu")
 
 
 @pytest.mark.parametrize("layers, message", [
-    ([Dense(4, 3), Relu(), Dense(2, 2)], "layer 3 takes rows of 2, but is given rows of 3"),
-    ([Relu()], "at least one layer with weights"),
+    ([Dense(4, 3), Activation("relu"), Dense(2, 2)], "layer 3 takes rows of 2, but is given rows of 3"),
+    ([Activation("relu")], "at least one layer with weights"),
     ([], "at least one layer with weights"),
     ([USED], "a layer has one place in one network"),
+    ([Residual([USED])], "a layer has one place in one network"),
+    ([Dense(3, 4), Residual([Dense(5, 5)])], "layer 2 takes rows of 5, but is given rows of 4"),
     ([Dense(3, 3), TWICE, Dense(3, 3), TWICE], "a layer has one place in one network"),
-], ids=["gap", "weightless", "empty", "used", "twice"])
+], ids=["gap", "weightless", "empty", "used", "used in a block", "gap before a block", "twice"])
 def test_layers_that_make_no_network(layers, message):
     with pytest.raises(ValueError, match=message):
         Network(layers, rng=np.random.default_rng(0))
 
 
 def test_a_gap_is_seen_across_layers_of_any_width():
-    net = Network([Relu(), Dense(4, 3), Relu()], rng=np.random.default_rng(0))
+    net = Network([Activation("relu"), Dense(4, 3), Activation("relu")], rng=np.random.default_rng(0))
     assert (net.n_in, net.n_out) == (4, 3)
 
 
@@ -245,3 +259,48 @@ def test_other_faults_are_named():
         mlp([2, 2], rng=np.random.default_rng(0), dtype=np.int64)
     with pytest.raises(ValueError, match=r"sizes needs at least two entries, input and output, got \[4\]"):
         mlp([4], rng=np.random.default_rng(0))
+
+
+def test_parameters_inside_blocks_lie_in_theta_and_start_where_their_layer_says():
+    net, _, _ = modern()
+    block = net.layers[3].layers
+    assert net.theta.size == 5 * 6 + 6 + 2 * 6 + 2 * 6 + 6 * 5 + 5 + 5 * 6 + 6 + 6 * 3 + 3
+    for layer, name in ((block[1], "W"), (block[0], "gamma"), (net.layers[1], "b")):
+        assert np.shares_memory(getattr(layer, name), net.theta) and np.shares_memory(getattr(layer, "d" + name), net.grad)
+    assert (block[0].gamma == 1).all() and (net.layers[1].gamma == 1).all() and not block[0].b.any()
+    assert net.is_matrix.sum() == 5 * 6 + 6 * 5 + 5 * 6 + 6 * 3
+    net.theta = np.where(net.is_matrix, 3.0, 5.0)
+    assert (block[3].W == 3).all() and (block[3].b == 5).all() and (block[0].gamma == 5).all()
+
+
+def test_training_and_evaluation_differ_where_they_should():
+    rng = np.random.default_rng(0)
+    net = Network([Dense(4, 50), Dropout(0.5, rng=rng), Dense(50, 2)], rng=rng)
+    X = rng.standard_normal((8, 4))
+    assert np.array_equal(net.logits(X), net.logits(X))
+    assert not np.array_equal(net.logits(X, training=True), net.logits(X, training=True))
+    assert net.loss_and_grad(X, np.zeros(8, int))[0] != net.loss(X, np.zeros(8, int))
+
+
+@pytest.mark.parametrize("trained", [False, True])
+def test_a_snapshot_brings_back_weights_and_running_averages(trained):
+    net, X, y = modern(np.float32)
+    if trained:
+        net.loss_and_grad(X, y)
+    before, kept = net.logits(X), net.snapshot()
+    for _ in range(3):
+        net.loss_and_grad(X + 1, y)
+        net.theta += 1
+    for _ in range(2):  # restoring must not hand out the snapshot's own arrays
+        net.restore(kept)
+        assert np.array_equal(net.logits(X), before) and net.logits(X).dtype == np.float32
+        net.loss_and_grad(X + 2, y)
+
+
+def test_dead_units_are_counted_layer_by_layer():
+    net = mlp([4, 4, 4, 2], rng=np.random.default_rng(0))
+    net.layers[0].W[...], net.layers[0].b[...] = np.eye(4), [0, 0, -9, -9]
+    net.layers[2].W[...], net.layers[2].b[...] = 0, [1, 1, 1, -1]
+    assert net.dead_units(np.ones((3, 4))) == [0.5, 0.25]
+    blocked = Network([Dense(2, 2), Residual([Activation("relu"), Dense(2, 2)])], rng=np.random.default_rng(0), init=zeros)
+    assert blocked.dead_units(np.ones((3, 2))) == []

@@ -1,14 +1,18 @@
 """Training: equal to a loop and to Keras; every example once an epoch; clipping, patience, divergence."""
+import functools
 import math
 import warnings
 
 import numpy as np
 import pytest
 
+from course_lib.initializers import zeros
 from course_lib.layers import Dense
 from course_lib.losses import mse
 from course_lib.network import Network, mlp
-from course_lib.optimizers import momentum
+from course_lib.normalization import BatchNorm
+from course_lib.optimizers import adam, momentum
+from course_lib.penalties import decay, l2, max_norm
 from course_lib.quiet import import_tensorflow
 from course_lib.schedules import cosine
 from course_lib.training import train
@@ -332,3 +336,64 @@ def test_settings_out_of_range_are_named(settings, error, message):
 def test_a_seed_is_no_generator():
     with pytest.raises(TypeError, match="Generator"):
         train(net_of(), (X, Y), "sgd", lr=0.1, epochs=1, batch_size=8, rng=0)
+
+
+def test_a_penalty_joins_the_gradient_but_not_the_recorded_loss():
+    data, free, held = toy(), net_of(), net_of()
+    strength = 0.3 * held.is_matrix
+    start = held.theta.copy()
+    history = run(held, data, "sgd", epochs=1, batch_size=50, penalty=functools.partial(l2, strength=strength))
+    other = run(free, data, "sgd", epochs=1, batch_size=50)
+    np.testing.assert_allclose(free.theta - held.theta, 0.01 * strength * start, rtol=1e-9, atol=1e-15)
+    assert history.loss[0] == other.loss[0] and history.grad_norm[0] != other.grad_norm[0]
+
+
+def test_decay_after_the_step_is_adamw_up_to_its_order():
+    data, mine, theirs = toy(), net_of(), net_of()
+    run(theirs, data, "adamw", lr=lambda t: 0.01 / t, weight_decay=0.3)
+    rng, state, t = np.random.default_rng(2), {}, 0
+    for _ in range(3):
+        order = rng.permutation(50)
+        for start in range(0, 50, 16):
+            t += 1
+            rows = order[start:start + 16]
+            g = mine.loss_and_grad(data[0][rows], data[1][rows])[1].copy()
+            decay(mine.theta, lr=0.01 / t, weight_decay=0.3)
+            mine.theta, state = adam(mine.theta, g, state, lr=0.01 / t)
+    np.testing.assert_allclose(mine.theta, theirs.theta, rtol=1e-9)
+
+
+def test_after_step_sees_the_moved_weights_and_the_rate_of_the_step():
+    net, seen = net_of(), []
+
+    def watch(same, lr):
+        assert same is net
+        for layer in net.layers[::2]:
+            max_norm(layer.W, 0.5)
+        seen.append((lr, float(net.theta.sum())))
+
+    history = run(net, toy(), "sgd", lr=lambda t: 0.1 / t, after_step=watch)
+    assert [lr for lr, _ in seen] == history.lr.tolist() and len({total for _, total in seen}) == 12
+    assert all(np.linalg.norm(layer.W, axis=0).max() <= 0.5 + 1e-12 for layer in net.layers[::2])
+
+
+def test_patience_brings_back_running_averages_too():
+    rng = np.random.default_rng(0)
+    net = Network([Dense(6, 8), BatchNorm(8), Dense(8, 4)], rng=rng, dtype=np.float64)
+    data, valid = toy(), toy(seed=5)
+    history = run(net, data, lr=0.3, epochs=20, valid=valid, patience=2)
+    assert history.stopped_early
+    assert net.loss(*valid) == pytest.approx(history.valid_loss.min(), rel=1e-12)
+
+
+def test_a_dead_network_is_refused_in_one_sentence_or_trained_on_request():
+    net = mlp(SIZES, rng=np.random.default_rng(0), init=zeros)
+    message = r"the network is dead: all units of activation layer 1 .* first 50 examples"
+    with pytest.raises(ValueError, match=message) as caught:
+        run(net, toy())
+    assert "\n" not in str(caught.value) and not net.theta.any()
+    run(net, toy(), allow_dead=True)
+    assert net.layers[-1].b.any() and not net.layers[0].W.any()
+    half_dead = net_of()
+    half_dead.layers[0].b[:4] = -1e3
+    run(half_dead, toy())
