@@ -10,6 +10,7 @@ import itertools
 import numpy as np
 
 from .activations import Activation
+from .arguments import finite
 from .initializers import he
 from .layers import Dense, ends_of_chain, leaves
 from .losses import check_labels, softmax_cross_entropy
@@ -37,8 +38,7 @@ class Network:
         self.n_in, self.n_out = _checked_ends(self.layers)
         self.loss_function = loss
         size = sum(int(np.prod(shape)) for layer in leaves(self.layers) for shape in layer.shapes.values())
-        self._theta, self._grad = np.zeros(size, dtype), np.zeros(size, dtype)
-        self.is_matrix = np.zeros(size, dtype)
+        self._theta, self._grad, self.is_matrix = (np.zeros(size, dtype) for _ in range(3))
         self._give_windows()
         for layer in leaves(self.layers):
             for name, shape in layer.shapes.items():
@@ -63,14 +63,14 @@ class Network:
 
     @property
     def theta(self):
-        """All weights, flat: change it in place, or assign values, which are copied in."""
+        """All weights, flat: change them in place, or assign values, which are copied in."""
         return self._theta
 
     @theta.setter
     def theta(self, values):
         if np.shape(values) != self._theta.shape:
             raise ValueError(f"theta has shape {self._theta.shape}, got values of shape {np.shape(values)}")
-        self._theta[...] = values
+        self._theta[:] = values
 
     @property
     def grad(self):
@@ -87,7 +87,7 @@ class Network:
         X = np.asarray(X, dtype=self.theta.dtype)
         if X.ndim != 2 or X.shape[1] != self.n_in or len(X) == 0:
             raise ValueError(f"X must have shape (n, {self.n_in}), one flat example a row, got {X.shape}")
-        if not np.isfinite(X).all():
+        if not finite(X):
             raise ValueError("X must be finite, got NaN or infinity in it")
         return X
 
@@ -143,7 +143,7 @@ class Network:
         """Return, for each activation layer, the fraction of units whose slope is 0 for all of X, so that they pass no
         gradient back. Layers inside residual blocks are left out, since the detour stays open."""
         self.logits(X)
-        return [float(layer.dead().mean()) for layer in self.layers if hasattr(layer, "dead")]
+        return [float(layer.dead().mean()) for layer in self.layers if isinstance(layer, Activation)]
 
     def predict(self, X):
         """Return the class with the largest logit, (n,) integers."""

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from course_lib.optimizers import STEPS, blockwise, named
+from course_lib.rule import BLOCK
 
 W0 = np.array([1.0, -2.0, 0.5, 3.0])
 
@@ -67,6 +68,18 @@ def test_blockwise_equals_the_plain_rule_bit_for_bit_and_in_place(name, dtype):
     assert (w == plain[-1]).all() and w.dtype == dtype
     assert state.keys() == plain_state.keys()
     assert all(np.array_equal(state[key], plain_state[key]) for key in state)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_slice_has_the_same_number_of_bytes_in_every_precision(dtype):
+    seen = []
+
+    def step(w, g, state, *, lr):
+        seen.append(w.size)
+        return w - lr * g, {}
+
+    blockwise(step)(np.zeros(100_000, dtype), np.ones(100_000, dtype), {}, lr=0.5)
+    assert seen[1] * np.dtype(dtype).itemsize == BLOCK and sum(seen) == 100_000
 
 
 @pytest.mark.parametrize("name", STEPS)
