@@ -2,12 +2,13 @@
 
     steps(B) = s_min (1 + b_crit/B)        half-way down the bend, at B = b_crit, there are 2 s_min steps
 """
+import itertools
 import math
 
 import numpy as np
 
-from .arguments import count, rate
-from .datasets import batches
+from .arguments import count
+from .training import train
 
 
 def steps_to_target(net, data, valid, *, lr, batch_size, target, max_steps, rng):
@@ -16,24 +17,18 @@ def steps_to_target(net, data, valid, *, lr, batch_size, target, max_steps, rng)
     It is infinite if the loss has not come down after max_steps, or is not finite. data, valid: (X, y). The loss on
     `valid` is looked at every 128/sqrt(batch_size) steps: 32 for batches of 16, 2 for batches of 4096.
     """
-    from threadpoolctl import threadpool_limits  # small matrix products run faster on one BLAS thread
+    batch_size, max_steps = count("batch_size", batch_size), count("max_steps", max_steps)
+    every, losses, t = max(1, round(128 / math.sqrt(batch_size))), [math.inf], itertools.count(1)
 
-    X, y = net.check(*data)
-    lr, batch_size, max_steps = rate("lr", lr), count("batch_size", batch_size), count("max_steps", max_steps)
-    every = max(1, round(128 / math.sqrt(batch_size)))
-    loss, t = math.inf, 0
-    with threadpool_limits(1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
-        while t < max_steps:
-            for rows in batches(len(X), batch_size, rng):
-                net.theta -= lr * net.loss_and_grad(X[rows], y[rows])[1]
-                t += 1
-                if t % every == 0:
-                    loss = net.loss(*valid)
-                if loss <= target:
-                    return float(t)
-                if t >= max_steps or math.isnan(loss):
-                    return math.inf
-    return math.inf
+    def over(net, _):
+        step = next(t)
+        if step % every == 0:
+            losses.append(float(net.loss(*valid)))
+        return losses[-1] <= target or step == max_steps or math.isnan(losses[-1])
+
+    epochs = math.ceil(max_steps / math.ceil(len(data[0]) / batch_size))
+    history = train(net, data, "sgd", lr=lr, epochs=epochs, batch_size=batch_size, rng=rng, after_step=over, progress=False)
+    return float(len(history.loss)) if losses[-1] <= target else math.inf
 
 
 def fit(batch_sizes, steps):

@@ -5,7 +5,7 @@
         g = g + gradient of penalty(theta)                 if a penalty is given
         g = g min(1, clip_norm / |g|)                      if clip_norm is given
         theta, state = step(theta, g, state, lr=lr(t))
-        after_step(net, lr(t))                             if given: decay, constraints, pruning
+        after_step(net, lr(t))                             if given: decay, constraints, pruning, a reason to stop
 """
 import contextlib
 import math
@@ -31,7 +31,7 @@ class History:
     train_loss: one entry a finished epoch, the mean over its examples, each at the weights it met on the way.
     valid_loss, valid_accuracy: one entry a finished epoch, at its end; both empty without `valid`, and
     valid_accuracy also where y holds no class labels. diverged_at: None, or the last step, if its loss,
-    gradient or result was not finite. stopped_early: whether `patience` ended the run. seconds: wall time.
+    gradient or result was not finite. stopped_early: whether `patience` or `after_step` ended the run. seconds: wall time.
     """
 
     loss: list = field(default_factory=list)
@@ -55,7 +55,8 @@ def train(net, data, step, *, lr, epochs, batch_size, rng, valid=None, clip_norm
     length (Pascanu et al. 2013, arXiv 1211.5063). patience: stop after this many epochs in a row without a
     new lowest validation loss (Prechelt 1998, 10.1007/3-540-49430-8_3); however the run ends, the network is then set
     back to the epoch with the lowest. penalty: theta -> (value, gradient), as `penalties.l2`. after_step: called as
-    after_step(net, lr) when theta has moved. allow_dead: train even a network that passes no gradient back.
+    after_step(net, lr) when theta has moved; the run ends if it returns True. allow_dead: train even a network that
+    passes no gradient back.
     progress: show a bar, unless the environment variable TQDM_DISABLE is 1. hyper: further hyper-parameters.
     Raises ValueError for data that do not fit the network, a dead network, an unknown rule, or a setting out of range;
     TypeError for a hyper-parameter that the rule does not know.
@@ -87,19 +88,18 @@ def train(net, data, step, *, lr, epochs, batch_size, rng, valid=None, clip_norm
                 if clip_norm is not None:
                     g = by_norm(g, clip_norm)
                 _, state = step(net.theta, g, state, lr=history.lr[-1], **hyper)
-                if after_step is not None:
-                    after_step(net, history.lr[-1])
                 total += history.loss[-1] * len(rows)
                 advance()
+                if after_step is not None and after_step(net, history.lr[-1]):
+                    history.stopped_early = True
+                    break
             else:  # the epoch was not cut short
                 _close_epoch(net, total / len(X), valid, history)
-            if history.diverged_at is not None:
-                break
-            if patience is not None:
-                age = len(history.valid_loss) - 1 - np.argmin(history.valid_loss)
-                best = net.snapshot() if age == 0 else best
-                history.stopped_early = bool(age >= patience)
-            if history.stopped_early:
+                if patience is not None and history.diverged_at is None:
+                    age = len(history.valid_loss) - 1 - np.argmin(history.valid_loss)
+                    best = net.snapshot() if age == 0 else best
+                    history.stopped_early = bool(age >= patience)
+            if history.stopped_early or history.diverged_at is not None:
                 break
     history.seconds = time.perf_counter() - began
     if best is not None:

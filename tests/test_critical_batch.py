@@ -74,7 +74,7 @@ def test_a_loss_that_is_nan_ends_the_run_at_once():
     net.theta[...] = np.nan
     net.loss_and_grad, plain = lambda X, y: calls.append(1) or plain(X, y), net.loss_and_grad
     assert steps_to_target(net, data, valid, lr=0.1, batch_size=16, target=0.3, max_steps=999, rng=rng) == math.inf
-    assert len(calls) == 32
+    assert len(calls) == 1
 
 
 @pytest.mark.parametrize(("name", "value"), [("lr", -1), ("max_steps", 0), ("batch_size", 0)])

@@ -377,6 +377,15 @@ def test_after_step_sees_the_moved_weights_and_the_rate_of_the_step():
     assert all(np.linalg.norm(layer.W, axis=0).max() <= 0.5 + 1e-12 for layer in net.layers[::2])
 
 
+@pytest.mark.parametrize("last", [2, 4, 7])
+def test_after_step_can_end_the_run_and_an_unfinished_epoch_is_not_closed(last):
+    calls, net = [], net_of()
+    history = run(net, toy(), valid=toy(seed=5), after_step=lambda net, lr: calls.append(lr) or len(calls) == last)
+    assert history.stopped_early and len(history.loss) == len(calls) == last
+    assert len(history.train_loss) == len(history.valid_loss) == (last - 1) // 4  # four batches an epoch
+    assert history.diverged_at is None and np.isfinite(net.theta).all()
+
+
 def test_patience_brings_back_running_averages_too():
     rng = np.random.default_rng(0)
     net = Network([Dense(6, 8), BatchNorm(8), Dense(8, 4)], rng=rng, dtype=np.float64)
