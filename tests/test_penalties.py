@@ -6,7 +6,7 @@ import pytest
 
 from course_lib.critical_points import gradient
 from course_lib.optimizers import adamw, sgd
-from course_lib.penalties import decay, l1, l2, max_norm, soft_threshold
+from course_lib.penalties import clip_weights, decay, l1, l2, lasso, max_norm, prune, soft_threshold
 
 w0 = np.array([1.5, -2.0, 0.25, -0.125])
 
@@ -58,8 +58,59 @@ def test_max_norm_shortens_long_columns_only():
 @pytest.mark.parametrize("use", [
     lambda bad: l1(w0, strength=bad), lambda bad: l2(w0, strength=np.full(4, bad)), lambda bad: soft_threshold(w0, bad),
     lambda bad: max_norm(np.ones((2, 2)), bad), lambda bad: decay(w0, lr=0.1, weight_decay=bad),
+    lambda bad: clip_weights(w0.copy(), bad), lambda bad: lasso(np.eye(4), w0, strength=bad),
 ])
 @pytest.mark.parametrize("bad", [-1.0, math.nan, math.inf])
 def test_what_is_no_strength_is_refused(use, bad):
     with pytest.raises(ValueError, match="must be finite and not negative, got"):
         use(bad)
+
+
+def test_clip_weights_cuts_each_weight_by_itself_and_in_place():
+    W = np.array([[3.0, 0.3], [-4.0, -0.4]], np.float32)
+    assert clip_weights(W, 1.0) is W and W.dtype == np.float32
+    np.testing.assert_array_equal(W, np.array([[1, 0.3], [-1, -0.4]], np.float32))
+
+
+def test_prune_takes_the_smallest_and_as_many_as_it_says():
+    rng = np.random.default_rng(0)
+    W = rng.normal(size=(7, 9)).astype(np.float32)
+    for share, n in ((0.0, 0), (0.01, 0), (0.5, 31), (0.99, 62), (1.0, 63)):
+        pruned = W.copy()
+        assert prune(pruned, share) is pruned and (pruned == 0).sum() == n
+        gone, left = np.abs(W[pruned == 0]), pruned[pruned != 0]
+        np.testing.assert_array_equal(left, W[pruned != 0])
+        assert n in (0, 63) or gone.max() < np.abs(left).min()
+    assert prune(np.array([1.0, -3.0, 2.0]), 0.34).tolist() == [0, -3, 2]
+    assert (prune(W.T, 0.5) == 0).sum() == 31  # a view is changed too
+    for bad in (-0.1, 1.1, math.nan):
+        with pytest.raises(ValueError, match="must lie in"):
+            prune(W, bad)
+
+
+def test_lasso_is_that_of_scikit_learn():
+    from sklearn.linear_model import Lasso
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(50, 12)) @ (np.eye(12) + 0.5)
+    y = X[:, :3] @ [2.0, -1.0, 0.5] + rng.normal(size=50)
+    for strength in (0.01, 0.1, 1.0):
+        theirs = Lasso(alpha=strength, fit_intercept=False, tol=1e-12, max_iter=100_000).fit(X, y).coef_
+        mine = lasso(X, y, strength=strength)
+        np.testing.assert_allclose(mine, theirs, atol=1e-6)
+        assert (mine == 0).tolist() == (theirs == 0).tolist()
+        np.testing.assert_allclose(lasso(X, y, strength=strength, w=theirs.copy()), theirs, atol=1e-6)
+
+
+def test_lasso_on_orthogonal_columns_is_the_soft_threshold():
+    rng = np.random.default_rng(2)
+    X = np.linalg.qr(rng.normal(size=(30, 6)))[0] * math.sqrt(30)
+    y = rng.normal(size=30)
+    plain = X.T @ y / 30
+    np.testing.assert_allclose(lasso(X, y, strength=0.1), soft_threshold(plain, 0.1), atol=1e-12)
+    assert not lasso(X, y, strength=np.abs(plain).max() * 1.0001).any()
+    assert (lasso(X, y, strength=np.abs(plain).max() * 0.9999) != 0).sum() == 1
+
+
+def test_lasso_says_so_if_it_has_not_settled():
+    with pytest.raises(RuntimeError, match="not settled after 3 steps"):
+        lasso(np.array([[1.0, 0.9], [0.0, 0.1]]), np.array([1.0, 2.0]), strength=1e-4, n_steps=3)
