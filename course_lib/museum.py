@@ -107,3 +107,29 @@ def museum_decay_gain(fun, w, rates, n_steps):
 
     decayed = min(final_loss(schedules.inverse_time(lr, n_steps // 10)) for lr in rates)
     return final_loss(min(rates)) / decayed
+
+
+def museum_batch_norm(X, gamma, b, state, *, training, beta=0.9, eps=1e-5):
+    """Return what was meant to be batch normalisation of X (n_examples, n), and the new running averages.
+
+    The fault: `training` is never asked, so in evaluation too the batch is normalised by itself, and moves the averages.
+
+    >>> state = {"mean": np.zeros(1), "var": np.ones(1)}
+    >>> museum_batch_norm(np.array([[7.0]]), 1.0, 0.0, state, training=False)[0].tolist()  # should be near 7
+    [[0.0]]
+    """
+    mean, var = X.mean(axis=0), X.var(axis=0)
+    state = {"mean": beta * state["mean"] + (1 - beta) * mean, "var": beta * state["var"] + (1 - beta) * var}
+    return gamma * (X - mean) / np.sqrt(var + eps) + b, state
+
+
+def museum_pipeline(images, n_valid):
+    """Return what was meant to be (images, labels) for training, validation and test of a network with 784 inputs.
+
+    Three faults: the images stay 28 by 28; whole numbers over 255 become float64, twice the memory; and the validation
+    images are the first of the test file, so that what is decided by them is decided on test images.
+    """
+    X_train, y_train = images.X_train[:-n_valid] / 255, images.y_train[:-n_valid]
+    X_valid, y_valid = images.X_test[:n_valid] / 255, images.y_test[:n_valid]
+    X_test, y_test = images.X_test / 255, images.y_test
+    return (X_train, y_train), (X_valid, y_valid), (X_test, y_test)

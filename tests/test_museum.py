@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from course_lib import critical_points, descent, landscapes, optimizers
+from course_lib import critical_points, datasets, descent, landscapes, optimizers
 from course_lib.museum import (
     museum_adam,
     museum_adam_start,
@@ -10,6 +10,7 @@ from course_lib.museum import (
     museum_epoch,
     museum_hessian,
     museum_momentum,
+    museum_pipeline,
 )
 
 W = np.array([1.5, -0.5])
@@ -96,3 +97,15 @@ def test_its_decay_gets_the_credit_for_the_larger_rate():
     np.testing.assert_allclose(gain, low / decayed, rtol=1e-9)
     control = descent.minimize(bowl, [1.0, 1.0], "sgd", lr=0.1, n_steps=100).loss[-1]
     assert gain > 10 and control / decayed < 1e-6
+
+
+def test_its_pipeline_keeps_squares_doubles_them_and_validates_on_test_images():
+    rng = np.random.default_rng(0)
+    shapes = (7, 28, 28), 7, (5, 28, 28), 5
+    images = datasets.Images(*(rng.integers(0, 256, shape, dtype=np.uint8) for shape in shapes), "digits")
+    (X_train, y_train), (X_valid, y_valid), (X_test, y_test) = museum_pipeline(images, 3)
+    assert X_train.shape == (4, 28, 28) and X_train.dtype == X_valid.dtype == X_test.dtype == np.float64
+    np.testing.assert_array_equal(X_valid * 255, X_test[:3] * 255)
+    np.testing.assert_array_equal(X_test * 255, images.X_test)
+    assert y_train.tolist() == images.y_train[:4].tolist()
+    assert y_valid.tolist() == y_test[:3].tolist() == images.y_test[:3].tolist()
