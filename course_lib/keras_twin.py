@@ -5,7 +5,6 @@ the course's order, and `precision` makes Keras count in float64 for a while. `s
     number of weights     convolution 3 x 3: 9 n_in n_out + n_out;  dense: n_in n_out + n_out;  pooling, dropout: none
 """
 import contextlib
-import time
 
 import numpy as np
 
@@ -83,17 +82,6 @@ def advance(model, data, plan):
     for rows in plan:
         model.train_on_batch(data.X_train[rows], data.y_train[rows])
     return theta(model)
-
-
-def take_turns(ways, rounds):
-    """Call every function of `ways` {name: function}, in turn, `rounds` times; return {name: its seconds, one a call}."""
-    seconds = {name: [] for name in ways}
-    for _ in range(rounds):
-        for name, run in ways.items():
-            began = time.perf_counter()
-            run()
-            seconds[name].append(time.perf_counter() - began)
-    return seconds
 
 
 def small_cnn():

@@ -101,12 +101,6 @@ def test_advance_takes_one_step_on_each_batch(keras):
     assert keras_twin.advance(model, data, [[0], [1]]) == pytest.approx([w], rel=1e-6)
 
 
-def test_they_take_turns():
-    calls = []
-    seconds = keras_twin.take_turns({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, 3)
-    assert calls == ["a", "b"] * 3 and [len(taken) for taken in seconds.values()] == [3, 3] and min(seconds["a"]) >= 0
-
-
 def test_the_small_cnn_has_the_weights_that_the_text_counts(keras):
     model = keras_twin.small_cnn()
     assert model.count_params() == 9 * 16 + 16 + 9 * 16 * 32 + 32 + 5 * 5 * 32 * 64 + 64 + 64 * 10 + 10

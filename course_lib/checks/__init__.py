@@ -11,7 +11,14 @@ from .nb06 import best_momentum, museum_momentum, nesterov_lookahead, parting, s
 from .nb07 import adadelta, adagrad, rmsprop, steps_at_100, unit_powers
 from .nb08 import adamw, long_step_gradients, museum_adam, museum_adam_start, uncorrected_ratio
 from .nb09 import clip_global, distances, max_norm, museum_decay_gain, warm_cosine
+from .nb10 import dense_backward, found, relative_error, sigmoid_backward, softmax_cross_entropy
+from .nb11 import glorot_draw, moment_after, museum_batch_norm, residual_block, revive
+from .nb12 import dropout, shrinking_step, soft_threshold, standardise, stop_early
 from .nb13 import accuracy, choose_rate, hold_out, run_epoch, standard_error
+from .nb14 import course_eps, museum_pipeline, rate_recorder, train_step
+from .nb15 import adaptive_rates, converted_velocity, hidden_bug, schedule_free
+from .nb16 import holm, paired_bootstrap, typical_steps, verdict, winning_rates
+from .nb17 import first_five, kind_of_plateau, loss_left, other_five, update_ratios
 
 
 def show_progress():

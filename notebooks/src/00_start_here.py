@@ -534,14 +534,14 @@ assert theta.size == 118_282 and kept["sgd"] == 0 and kept["momentum"] == 1 and 
 # | 07 | [Adapt the learning rate](07_adapt_the_learning_rate.ipynb) | What do AdaGrad, RMSprop and Adadelta adapt to? |
 # | **08** | **[Understand Adam](08_understand_adam.ipynb)** | What is every term of Adam for, and where does it fail? |
 # | 09 | [Schedule the learning rate](09_schedule_the_learning_rate.ipynb) | Decay, warm-up, one-cycle, clipping: which one fixed it? |
-# | 10 | Backpropagate | How do I get the gradient of a network, and know it is right? |
-# | 11 | Initialise and normalise | Why do deep signals vanish or explode? |
-# | 12 | Regularise | Why is a lower training loss not the goal? |
+# | 10 | [Backpropagate](10_backpropagate.ipynb) | How do I get the gradient of a network, and know it is right? |
+# | 11 | [Initialise and normalise](11_initialise_and_normalise.ipynb) | Why do deep signals vanish or explode? |
+# | 12 | [Regularise](12_regularise.ipynb) | Why is a lower training loss not the goal? |
 # | **13** | **[Train MNIST from scratch](13_train_mnist_from_scratch.ipynb)** | Can plain NumPy reach 98 % on MNIST, honestly measured? |
-# | 14 | Train MNIST in Keras | The same run in TensorFlow/Keras: what is inside `fit`? |
-# | 15 | Match three frameworks | Is Adam the same Adam in Keras, PyTorch and scikit-learn? |
-# | 16 | Compare optimizers fairly | Which optimizer is best, and how would I know? |
-# | 17 | Debug a failing run | The loss is wrong. What is broken? |
+# | 14 | [Train MNIST in Keras](14_train_mnist_in_keras.ipynb) | The same run in TensorFlow/Keras: what is inside `fit`? |
+# | 15 | [Match three frameworks](15_match_three_frameworks.ipynb) | Is Adam the same Adam in Keras, PyTorch and scikit-learn? |
+# | 16 | [Compare optimizers fairly](16_compare_optimizers_fairly.ipynb) | Which optimizer is best, and how would I know? |
+# | 17 | [Debug a failing run](17_debug_a_failing_run.ipynb) | The loss is wrong. What is broken? |
 # | 18 | Watch the edge of stability | Why does full-batch training live at sharpness 2/lr? |
 # | 19 | Go beyond Adam | Second order, Shampoo, Muon, Schedule-Free, SAM: what do they change? |
 # | 20 | Scale out | Data-parallel, asynchronous, distributed: what changes in the mathematics? |

@@ -641,5 +641,5 @@ check.max_norm(max_norm)
 # - M. Arjovsky, S. Chintala, L. Bottou, *Wasserstein GAN* (2017), arXiv 1701.07875: weight clipping, and its authors' doubts about it. N. Srivastava et al., *Dropout*, Journal of Machine Learning Research 15, 1929–1958 (2014): max-norm. S. Han et al., *Learning both weights and connections for efficient
 #   neural networks*, NIPS (2015), arXiv 1506.02626: pruning by size.
 #
-# **Next:** where do a network's gradients come from? Notebook 10 will derive them. Until it is there, take a schedule to real images:
-# [13: Train MNIST from scratch](13_train_mnist_from_scratch.ipynb).
+# **Next:** where do a network's gradients come from, and how would one know that they are right?
+# [10: Backpropagate](10_backpropagate.ipynb)

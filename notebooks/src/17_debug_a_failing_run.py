@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Debug a failing run
+# # 17 · Debug a failing run
 #
 # *The loss is wrong. What is broken?* A network rarely stops with an error message. It learns a little less than it
 # could, or nothing, or far too well, and the curve looks like many other curves. This notebook is a practice: ten
