@@ -12,7 +12,7 @@ endif
 # JupyterLab refuses to run as root (in a container, say) unless told that it may
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup lab test test-torch notebooks sync figures lint lock clean
+.PHONY: help setup lab test test-torch bench notebooks sync figures lint lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,10 @@ test: setup  ## run every test, two processes at a time (ARGS="-k name" chooses)
 test-torch: setup  ## install PyTorch (CPU), then run the tests that need it
 	@$(PYTHON) tools/setup_env.py torch
 	$(VENV_PYTHON) -m pytest -m torch tests $(ARGS)
+
+bench: setup  ## install PyTorch, then time the course against others, side by side (ARGS="epoch memory" chooses)
+	@$(PYTHON) tools/setup_env.py torch
+	$(VENV_PYTHON) benchmarks/bench.py $(ARGS)
 
 notebooks: setup  ## build and execute the notebooks whose source or library has changed
 	$(VENV_PYTHON) tools/notebooks.py build $(ARGS)

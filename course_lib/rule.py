@@ -50,15 +50,16 @@ def blockwise(step, block=None):
     bare = inspect.unwrap(step)
 
     def step_in_place(w, g, state, **hyper):
-        step(w[:0], g[:0], {}, **hyper)  # the checks, once
-        hyper = {name: float(value) for name, value in hyper.items()}
+        if np.shape(w) != np.shape(g):
+            raise ValueError(f"w and g must have one shape, got {np.shape(w)} and {np.shape(g)}")
         old = {name: value for name, value in state.items() if np.shape(value) == w.shape}
         rest = {name: value for name, value in state.items() if name not in old}
-        arrays = dict(old)
-        length = block or BLOCK // w.itemsize
+        arrays, apply, length = dict(old), step, block or BLOCK // w.itemsize
         for start in range(0, w.size, length):
             here = slice(start, start + length)
-            w_new, new = bare(w[here], g[here], rest | {name: value[here] for name, value in old.items()}, **hyper)
+            w_new, new = apply(w[here], g[here], rest | {name: value[here] for name, value in old.items()}, **hyper)
+            if apply is step:  # the first slice had its arguments checked: once is enough
+                apply, hyper = bare, {name: float(value) for name, value in hyper.items()}
             for name in [name for name, value in new.items() if np.shape(value) == w_new.shape]:
                 value = new.pop(name)
                 arrays.setdefault(name, np.empty(w.shape, value.dtype))[here] = value

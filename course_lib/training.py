@@ -45,19 +45,19 @@ class History:
     seconds: float = 0.0
 
 
-def train(net, data, step, *, lr, epochs, batch_size, rng, valid=None, clip_norm=None, patience=None,
-          penalty=None, after_step=None, allow_dead=False, progress=True, **hyper):
+def train(net, data, step, *, lr, epochs, batch_size, rng, valid=None, clip_norm=None, patience=None, penalty=None,
+          after_step=None, allow_dead=False, slices=True, progress=True, **hyper):
     """Train `net` in place on mini-batches and return the `History`.
 
-    data, valid: (X, y). step: an update rule or its name; it must treat every weight by itself, because it
-    is applied slice by slice (`optimizers.blockwise`). lr: a number or a schedule t -> number. rng: shuffles
-    anew every epoch; the last, smaller batch is kept. clip_norm: a longer gradient is shortened to this
-    length (Pascanu et al. 2013, arXiv 1211.5063). patience: stop after this many epochs in a row without a
-    new lowest validation loss (Prechelt 1998, 10.1007/3-540-49430-8_3); however the run ends, the network is then set
-    back to the epoch with the lowest. penalty: theta -> (value, gradient), as `penalties.l2`. after_step: called as
+    data, valid: (X, y). step: an update rule or its name. lr: a number or a schedule t -> number. rng: shuffles
+    anew every epoch; the last, smaller batch is kept. clip_norm: a longer gradient is shortened to this length
+    (Pascanu et al. 2013, arXiv 1211.5063). patience: stop after this many epochs in a row without a new lowest
+    validation loss (Prechelt 1998, 10.1007/3-540-49430-8_3); however the run ends, the network is then set back to the
+    epoch with the lowest. penalty: theta -> (value, gradient), as `penalties.l2`. after_step: called as
     after_step(net, lr) when theta has moved; the run ends if it returns True. allow_dead: train even a network that
-    passes no gradient back.
-    progress: show a bar, unless the environment variable TQDM_DISABLE is 1. hyper: further hyper-parameters.
+    passes no gradient back. slices: apply the rule slice by slice (`optimizers.blockwise`), which is faster; False for
+    a rule that looks at all weights together. progress: show a bar, unless the environment variable TQDM_DISABLE is 1.
+    hyper: further hyper-parameters.
     Raises ValueError for data that do not fit the network, a dead network, an unknown rule, or a setting out of range;
     TypeError for a hyper-parameter that the rule does not know.
     """
@@ -70,15 +70,15 @@ def train(net, data, step, *, lr, epochs, batch_size, rng, valid=None, clip_norm
     patience = None if patience is None else count("patience", patience)
     if patience and valid is None:
         raise ValueError("patience watches the validation loss: it needs valid=(X, y), got None")
-    step, schedule = blockwise(named(step)), lr if callable(lr) else constant(lr)
-    if not allow_dead:
-        _refuse_dead(net, X[:1000])
+    step, schedule = blockwise(named(step)) if slices else _whole(named(step)), lr if callable(lr) else constant(lr)
 
     history, state, best = History(), {}, None
     n_steps = epochs * math.ceil(len(X) / batch_size)
     quiet = np.errstate(over="ignore", invalid="ignore")  # divergence is recorded, not warned about
     began = time.perf_counter()
     with threadpool_limits(1, user_api="blas"), quiet, _progress_bar(progress, n_steps) as advance:
+        if not allow_dead:
+            _refuse_dead(net, X[:1000])
         for _ in range(epochs):
             total = 0.0
             for rows in batches(len(X), batch_size, rng):
@@ -114,6 +114,15 @@ def _pair(net, name, data):
     if not isinstance(data, (tuple, list)) or len(data) != 2:
         raise ValueError(f"{name} must be a pair (X, y), got {type(data).__name__}")
     return net.check(*data)
+
+
+def _whole(step):
+    """Return a version of a rule that changes `w` in place, as `blockwise` does; the rule itself sees copies."""
+    def step_in_place(w, g, state, **hyper):
+        w[:], state = step(w.copy(), g.copy(), state, **hyper)
+        return w, state
+
+    return step_in_place
 
 
 def _refuse_dead(net, X):

@@ -2,7 +2,9 @@
 
 The race: six update rules on Beale's function. Each rule has its own learning rate, the one whose slowest run over 20 starts
 settles first; the run drawn begins at a fresh start that took no part in the choice.
+The cost: what `make bench` measured last, read from benchmarks/results.json; drawing it measures nothing.
 """
+import json
 import os
 from pathlib import Path
 
@@ -63,6 +65,34 @@ def draw_race(runs):
     return fig
 
 
+CURVES = {  # colour, marker, line; green is this course
+    "course_lib": ("#009e73", "o", "-"), "course_lib, block-wise": ("#009e73", "o", "-"),
+    "course_lib, plain": ("#009e73", "s", ":"), "Keras fit, as it comes": ("#000000", "^", "--"),
+    "PyTorch eager": ("0.45", "D", "-."), "PyTorch, default, 1 thread": ("0.45", "D", "-."),
+    "matrix products alone": ("0.7", None, "-"), "copying alone": ("0.7", None, "-"),
+}
+
+
+def draw_cost(growth):
+    """Return the figure: a batch against the width on the left, a step of Adam against its weights on the right."""
+    fig, axes = plt.subplots(1, 2, figsize=(12, 4.8))
+    for ax, table, unit in ((axes[0], growth["width"], 1e3 / 100), (axes[1], growth["size"], 1e3)):
+        x = [int(column) for column in table]
+        for name, (color, marker, line) in CURVES.items():
+            if all(name in column for column in table.values()):
+                y = [unit * column[name]["seconds"] for column in table.values()]
+                ax.loglog(x, y, color=color, marker=marker, linestyle=line, label=name, markersize=8)
+        ax.legend()
+    widest, largest = list(growth["width"].values())[-1], list(growth["size"].values())[-1]
+    share, widths = widest["matrix products alone"]["ratio"][0], [int(width) for width in growth["width"]]
+    axes[0].set(xlabel="units in each of two hidden layers", ylabel="ms per batch of 128", xticks=widths,
+                title=f"{widths[-1]} units: {share:.0%} matrix products")
+    axes[0].xaxis.set(major_formatter="{x:g}", minor_locator=plt.NullLocator())
+    axes[1].set(xlabel="weights", ylabel="ms per step of Adam",
+                title=f"10⁷ weights: in slices {largest['course_lib, plain']['ratio'][0]:.1f} times as fast")
+    return fig
+
+
 def save(fig, name):
     """Write figures/`name` as a PNG, whole or not at all."""
     temporary = FOLDER / f".{name}.tmp"
@@ -78,6 +108,8 @@ def main():
     plt.style.use("course_lib.course")
     runs = race()
     save(draw_race(runs), "race.png")
+    results = json.loads((FOLDER.parent / "benchmarks" / "results.json").read_text(encoding="utf-8"))
+    save(draw_cost(results["growth"]), "cost.png")
     for name, (lr, run) in runs.items():
         print(f"{name:9} lr {lr:.2g}: settled below {TARGET} after {settled(run.loss, TARGET):.0f} steps")
 

@@ -4,12 +4,13 @@ import pytest
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Give each solved notebook to whichever process is free; keep everything else together, module by module."""
+    """Give each solved notebook, and each answer to an exercise, to whichever process is free; keep other modules together."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduler(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            return nodeid if "test_solved.py::" in nodeid else super()._split_scope(nodeid)
+            alone = "test_solved.py::" in nodeid or "test_checks.py::" in nodeid
+            return nodeid if alone else super()._split_scope(nodeid)
 
     return Scheduler(config, log)
 

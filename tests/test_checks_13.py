@@ -2,10 +2,8 @@
 import math
 
 import numpy as np
-import pytest
 
 from course_lib.checks import nb13
-from course_lib.checks.engine import judge
 from course_lib.datasets import batches
 
 
@@ -225,19 +223,3 @@ WRONG = [
 def stub(*given, **named):
     """A learner's stub."""
     ...
-
-
-@pytest.mark.parametrize(("check", "mine"), RIGHT)
-def test_right_answer_is_correct(check, mine):
-    assert judge(check, mine) == ("correct", "")
-
-
-@pytest.mark.parametrize("check", dict.fromkeys(check for check, _ in RIGHT))
-def test_stub_is_not_attempted(check):
-    assert judge(check, ...).status == judge(check, stub).status == "not attempted"
-
-
-@pytest.mark.parametrize(("check", "mine", "fragment"), WRONG)
-def test_wrong_answer_gets_its_own_sentence(check, mine, fragment):
-    status, message = judge(check, mine)
-    assert status == "wrong" and fragment in message and "\n" not in message

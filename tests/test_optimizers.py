@@ -70,6 +70,15 @@ def test_blockwise_equals_the_plain_rule_bit_for_bit_and_in_place(name, dtype):
     assert all(np.array_equal(state[key], plain_state[key]) for key in state)
 
 
+def test_slices_of_arrays_that_do_not_fit_are_refused_and_nothing_has_moved():
+    w, g = np.zeros(500), np.ones(400)
+    with pytest.raises(ValueError, match=r"w and g must have one shape, got \(500,\) and \(400,\)"):
+        blockwise(STEPS["sgd"], block=100)(w, g, {}, lr=0.1)
+    with pytest.raises(ValueError, match="beta must be in"):
+        blockwise(STEPS["momentum"], block=100)(w, np.ones(500), {}, lr=0.1, beta=2.0)
+    assert not w.any()
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_slice_has_the_same_number_of_bytes_in_every_precision(dtype):
     seen = []

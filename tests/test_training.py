@@ -386,6 +386,26 @@ def test_after_step_can_end_the_run_and_an_unfinished_epoch_is_not_closed(last):
     assert history.diverged_at is None and np.isfinite(net.theta).all()
 
 
+def test_a_rule_that_looks_at_all_weights_is_applied_whole_and_can_keep_what_it_is_given(monkeypatch):
+    monkeypatch.setattr("course_lib.rule.BLOCK", 64)  # 8 weights a slice
+    kept = []
+
+    def unit(w, g, state, *, lr):
+        kept.append((w, g))
+        return w - lr * g / np.sqrt(np.sum(g * g)), {}
+
+    net = net_of()
+    start = net.theta.copy()
+    history = run(net, toy(), unit, lr=0.1, epochs=1, slices=False)
+    assert len(kept) == len(history.loss) == 4 and np.array_equal(kept[0][0], start)
+    assert [np.linalg.norm(b - a) for (a, _), b in zip(kept, [*(w for w, _ in kept[1:]), net.theta], strict=True)] == \
+        pytest.approx([0.1] * 4)
+    np.testing.assert_allclose([np.linalg.norm(g) for _, g in kept], history.grad_norm)
+    sliced = net_of()
+    run(sliced, toy(), unit, lr=0.1, epochs=1)
+    assert not np.allclose(sliced.theta, net.theta)
+
+
 def test_patience_brings_back_running_averages_too():
     rng = np.random.default_rng(0)
     net = Network([Dense(6, 8), BatchNorm(8), Dense(8, 4)], rng=rng, dtype=np.float64)

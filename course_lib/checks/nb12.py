@@ -136,7 +136,7 @@ def shrinking_step(mine):
         if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], dict)):
             return "it returns two things, the new w and the new state, which is a dict"
         if w.tolist() != [1.0, -2.0, 0.5] or g.tolist() != [0.5, 0.0, -4.0]:
-            return "it changed the w or the g it was given: write w = w - ..., not w -= ..."
+            return "it changed the w or the g it was given: write w = w - step, not w -= step"
     fault = _named(_paths(mine), ((fault, _paths(known)) for fault, known in SHRINKS))
     return fault if fault != "" else "the points are not those of momentum and Adam with a penalty and with decay"
 
