@@ -6,6 +6,7 @@
     steps    the first step at which the measure was at most `target`, infinity if it never was
 """
 import functools
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from . import datasets, initializers, losses
 from .activations import Activation
 from .layers import Dense
 from .network import Network
-from .optimizers import blockwise, named
+from .training import train
 
 MEASURES = ("validation error", "validation loss", "training loss")
 
@@ -107,29 +108,22 @@ def run_trial(card, step, *, seed, **hyper):
     step: the name of a rule, or a function of one (w, g, state, *, lr, ...) that may treat all weights together.
     seed: the same seed gives every rule the same first weights and the same batches (paired seeds).
     """
-    from threadpoolctl import threadpool_limits  # small matrix products run faster on one BLAS thread
-
     rng = np.random.default_rng(seed)
     arrays = _arrays(card.data)
     X, y = arrays[:2]
-    net, state, curve, t = network(card, rng), {}, [], 0
-    move = blockwise(named(step)) if isinstance(step, str) else step
-    with threadpool_limits(1, user_api="blas"), np.errstate(all="ignore"):
-        while t < card.n_steps:
-            for rows in datasets.batches(len(X), card.batch_size, rng):
-                loss, g = net.loss_and_grad(X[rows], y[rows])
-                if not (math.isfinite(loss) and np.isfinite(np.dot(net.theta, net.theta))):
-                    return {"curve": curve, "final": math.inf, "steps": steps_to_target(card, curve)}
-                if move is step:  # a stranger's function: what it keeps must not be ours
-                    net.theta, state = step(net.theta.copy(), g.copy(), state, **hyper)
-                else:
-                    _, state = move(net.theta, g, state, **hyper)
-                t += 1
-                if t % card.every == 0:
-                    curve.append(_measure(card, net, *arrays))
-                if t == card.n_steps:
-                    break
-    final = curve[-1] if math.isfinite(curve[-1]) else math.inf
+    net, curve, t = network(card, rng), [], itertools.count(1)
+
+    def look(net, _):
+        now = next(t)
+        if now % card.every == 0:
+            curve.append(_measure(card, net, *arrays))
+        return now == card.n_steps
+
+    epochs = math.ceil(card.n_steps / math.ceil(len(X) / card.batch_size))
+    with np.errstate(all="ignore"):
+        history = train(net, (X, y), step, epochs=epochs, batch_size=card.batch_size, rng=rng, after_step=look,
+                        allow_dead=True, slices=isinstance(step, str), progress=False, **hyper)
+    final = curve[-1] if history.diverged_at is None and math.isfinite(curve[-1]) else math.inf
     return {"curve": curve, "final": final, "steps": steps_to_target(card, curve)}
 
 

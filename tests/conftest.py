@@ -4,7 +4,7 @@ import pytest
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Give each solved notebook, and each answer to an exercise, to whichever process is free; keep other modules together."""
+    """Give each solved notebook and each answer to an exercise to whichever process is free; keep other modules together."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduler(LoadScopeScheduling):

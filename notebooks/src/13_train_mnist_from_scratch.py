@@ -735,7 +735,8 @@ assert ns["plain"] > 1.1 * ns["slices"]
 
 # %% [markdown]
 # The weights are the same, bit for bit; the cell asserts it. For 10 000 weights there is one slice, and its Python costs more than it
-# brings. For many weights slices win. What they need is more than 7 passes would: now that memory is out of the way, the arithmetic itself
+# brings. Up to a million all arrays still fit the largest cache of the machine that made this page (32 MB), and slices bring
+# nothing; at ten million they win. What they need is more than 7 passes would: now that memory is out of the way, the arithmetic itself
 # takes most of the time. (The plain call also asks the system for fresh memory for each temporary, which can cost more than the pass.
 # How far Keras and PyTorch are, and how the cost of an epoch grows with the width, is told in the README, with the command that measures it.)
 #

@@ -78,7 +78,7 @@ print(f"algoperf_mnist: {1600 * 128 / 50_000:.1f} epochs; weights predicted {785
 #
 # ## Where the long results come from
 #
-# Seven rules on five workloads, tuned and repeated, are nearly 1 800 runs. They were made once, by
+# Seven rules on five workloads, tuned and repeated, are 2 216 runs. They were made once, by
 # `python benchmarks/sweep_workloads.py`, and lie in `data/workloads.json`. For each rule:
 #
 # - a **ladder**: eleven rates from 0.0001 to 10, everything else at its default, seeds 0, 1 and 2;
@@ -91,8 +91,8 @@ print(f"algoperf_mnist: {1600 * 128 / 50_000:.1f} epochs; weights predicted {785
 # | workload | ladder | trials | finalists | fresh seeds |
 # |---|---|---|---|---|
 # | `regression`, `logistic` | yes | 32 | 4 | 12 |
-# | `deep_narrow` | no | 16 | 1: no second round | 8 |
-# | `algoperf_mnist`, `mnist_mlp` | no | 8 | 1: no second round | 8 |
+# | `deep_narrow` | no | 32 | 4 | 12 |
+# | `algoperf_mnist`, `mnist_mlp` | no | 16 | 4 | 8 |
 #
 # Never trust such a file unchecked. Run a sample of it again: same card, same setting, same seed. (MNIST is in single
 # precision, where the last digits depend on the processor, and many steps make them grow.)
@@ -277,25 +277,25 @@ plt.show()
 # ## The winner's curse
 #
 # The best of 32 trials came first *because* its score was low. Part of that is the setting, and part is luck with seed
-# 0. The setting stays; the luck does not. So never report the score that won the search. **Predict:** of 14 settings
-# that came first on seed 0 (seven rules, the two workloads with a second round), how many score worse on the average of
+# 0. The setting stays; the luck does not. So never report the score that won the search. **Predict:** of 35 settings
+# that came first on seed 0 (seven rules, five workloads), how many score worse on the average of
 # seeds 1 and 2? Half of them, if coming first told only of the setting.
 
 # %%
 ratio = {}
-for workload, step in itertools.product(("regression", "logistic"), rules):
+for workload, step in itertools.product(results, rules):
     first, *again = numbers(results[workload][step]["finalists"][0]["final"])
     ratio[workload, step] = np.mean(again) / first
 worse = sum(value > 1 for value in ratio.values())
 print(f"worse on seeds 1 and 2: {worse} of {len(ratio)}; median ratio {np.median(list(ratio.values())):.2f}")
 print("largest ratios:", ", ".join(f"{step} on {workload} {ratio[workload, step]:.2g}"
                                    for workload, step in sorted(ratio, key=ratio.get)[:-4:-1]))
-assert worse > 10
+assert worse > 25
 
 # %% [markdown]
 # ## A sweep that survives
 #
-# A sweep of 1 800 runs will be interrupted. `harness.sweep` writes each result into its file as one line, as soon as
+# A sweep of 2 216 runs will be interrupted. `harness.sweep` writes each result into its file as one line, as soon as
 # it is there; a second call computes only what is missing. It runs on several cores with joblib (`n_jobs`), and the file
 # at the end is the same, byte for byte, however it came about. Here the power fails in the middle of writing the fifth
 # of eight results. **Predict:** how many runs does the second call make?
@@ -386,7 +386,7 @@ for ax, workload in zip(axes, results, strict=True):
 clear = sum(low > 0 or high < 0 for _, low, high in interval.values())
 fig.suptitle(f"Against Adam, {clear} of 30 intervals miss zero, on either side", x=0.01, ha="left", fontweight="bold")
 plt.show()
-assert clear == 14 and not any(all(interval[w, step][1] > 0 for w in results) for step in others)
+assert clear == 16 and not any(all(interval[w, step][1] > 0 for w in results) for step in others)
 
 # %% [markdown]
 # *Reading the figure:* a bar is a 95 % interval, in per cent of Adam's mean score; right of the line Adam is better. Each panel has its own scale. No rule
@@ -589,21 +589,21 @@ assert 80 < gaps[1e2] / gaps[1e4] < 125 and 80 < gaps[1e4] / gaps[1e6] < 125 and
 # - scores that were not tuned: fresh seeds, test images, another target.
 #
 # In our spaces momentum and Nesterov contain SGD (in the limit $\beta \to 0$). **Predict:** in how many workloads
-# does the best trial of the larger space beat that of the smaller one, with the same number of trials? And on fresh seeds?
+# does the best trial of the smaller space beat that of the larger one, with the same small number of trials? And on fresh seeds?
 
 # %%
 for larger in ("momentum", "nesterov"):
-    best = {w: [numbers(results[w][step]["trials"]["final"]).min() for step in (larger, "sgd")] for w in results}
-    kept = [w for w in results if best[w][0] <= best[w][1]]
-    again = [w for w in results if fresh(w, larger, "lowest").mean() <= fresh(w, "sgd", "lowest").mean()]
-    broken = [f"{w} ({best[w][0]:.3g} against {best[w][1]:.3g})" for w in results if w not in kept]
-    print(f"{larger}: best trial not worse than SGD's on {len(kept)} of {len(results)}, fresh mean not worse on {len(again)}"
-          + (f"; broken on {', '.join(broken)}" if broken else ""))
+    for k in (4, 16, 32):  # on MNIST there are 16
+        best = {w: [numbers(results[w][step]["trials"]["final"])[:k].min() for step in (larger, "sgd")] for w in results}
+        broken = [f"{w} ({a:.3g} against {b:.3g})" for w, (a, b) in best.items() if a > b]
+        print(f"{larger}, first {k} trials: SGD is better on {', '.join(broken) or 'no workload'}")
+    fresher = [w for w in results if fresh(w, larger, "lowest").mean() > fresh(w, "sgd", "lowest").mean()]
+    print(f"{larger}, all trials, chosen settings on fresh seeds: SGD has the better mean on {', '.join(fresher) or 'no workload'}")
 
 # %% [markdown]
-# One promise is broken: on `deep_narrow`, 16 trials of the larger space found nothing as good as 16 trials of SGD's
-# single rate. That is no contradiction. SGD spent all its trials on one line; momentum spread as many over a square, and the
-# promise is about unlimited trials. (On fresh seeds the mean scores stand the other way round.)
+# With 4 and with 16 trials the promise is broken on `deep_narrow`, for both (and with 16 for momentum on `logistic`, by a hair); with 32 it is kept everywhere. That is no contradiction. SGD spends all its trials on
+# one line; momentum spreads as many over a square, and the promise is about unlimited trials. And it was never made for fresh seeds,
+# where single lines above go the other way.
 # What turns inclusion into a guarantee is cheap: run the special case's best setting as one more trial of the larger space.
 #
 # ## Your own optimizer, in the same harness
@@ -642,10 +642,10 @@ assert np.isfinite(mine).all()
 # | your situation | what these runs say | backed by |
 # |---|---|---|
 # | small network, smooth target, squared error, 32 trials | Nesterov ahead of Adam; momentum and AdamW undecided; SGD, AdaGrad, RMSprop behind, and they miss the target | `regression` |
-# | convex problem, training loss, 32 trials | all six undecided; Nesterov's interval misses zero, but its p-value does not survive Holm | `logistic` |
-# | eight narrow tanh layers, 1 000 images, 16 trials | all six undecided: the seeds scatter more than the rules differ | `deep_narrow` |
-# | one hidden layer on MNIST, target 97 %, 8 trials | momentum and Nesterov ahead of Adam, at the target in 1 000 steps (median) against 1 600; RMSprop and AdamW tied with Adam | `algoperf_mnist` |
-# | two hidden layers on MNIST, one epoch, 8 trials | all six undecided | `mnist_mlp` |
+# | convex problem, training loss, 32 trials | all six undecided; the intervals of Nesterov, AdaGrad and RMSprop miss zero, but no p-value survives Holm | `logistic` |
+# | eight narrow tanh layers, 1 000 images, 32 trials | all six undecided: the seeds scatter more than the rules differ | `deep_narrow` |
+# | one hidden layer on MNIST, target 97 %, 16 trials | SGD, momentum and Nesterov ahead of Adam, at the target in 1 080, 1 000 and 840 steps (median) against 1 600; RMSprop and AdamW tied with Adam | `algoperf_mnist` |
+# | two hidden layers on MNIST, one epoch, 16 trials | SGD behind Adam, the other five undecided | `mnist_mlp` |
 # | you can afford one trial only, drawn from the spaces above | Adam first on `regression`, Nesterov on `logistic` (medians): no general rule | figure of the best of $k$ |
 # | you have one learning rate and no time | no rule: the rate decides who wins | the first table |
 # | memory is short | SGD keeps no extra array, momentum, Nesterov, AdaGrad and RMSprop keep one of the size of the weights, Adam and AdamW two | the rules' code, not a measurement |
