@@ -7,12 +7,12 @@ A space names for each hyper-parameter how it is drawn, from a quasi-random poin
 """
 import json
 import os
-from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
 
 from .arguments import count
+from .training import progress_bar
 
 SPACES = {
     "sgd": {"lr": ("log", 1e-3, 10)},
@@ -70,7 +70,7 @@ def sweep(path, settings, jobs, run, *, n_jobs=1, progress=True):
     done = _open(path, settings)
     todo = [(key, job) for key, job in zip(keys, jobs, strict=True) if key not in done]
     todo = list(dict(todo).items())  # a job that is named twice runs once
-    bar = _bar(progress and todo, len(set(keys)), len(set(keys)) - len(todo))
+    bar = progress_bar(progress and todo, len(set(keys)), "run", len(set(keys)) - len(todo))
     with path.open("ab", buffering=0) as file, bar as advance:
         for key, result in _run_all(run, todo, n_jobs):
             line = json.dumps({"job": json.loads(key), "result": _plain(result)}, allow_nan=False) + "\n"
@@ -144,19 +144,3 @@ def _numbers(value):
     if isinstance(value, list):
         return [_numbers(entry) for entry in value]
     return np.inf if value is None else value
-
-
-def _bar(shown, total, done):
-    """Give the function to call after every run. In a notebook tqdm does not look at TQDM_DISABLE itself."""
-    if not shown or os.environ.get("TQDM_DISABLE", "0") not in ("", "0"):
-        return nullcontext(lambda: None)
-    from contextlib import contextmanager
-
-    from tqdm.auto import tqdm
-
-    @contextmanager
-    def show():
-        with tqdm(total=total, initial=done, unit="run") as bar:
-            yield bar.update
-
-    return show()

@@ -76,7 +76,7 @@ def train(net, data, step, *, lr, epochs, batch_size, rng, valid=None, clip_norm
     n_steps = epochs * math.ceil(len(X) / batch_size)
     quiet = np.errstate(over="ignore", invalid="ignore")  # divergence is recorded, not warned about
     began = time.perf_counter()
-    with threadpool_limits(1, user_api="blas"), quiet, _progress_bar(progress, n_steps) as advance:
+    with threadpool_limits(1, user_api="blas"), quiet, progress_bar(progress, n_steps) as advance:
         if not allow_dead:
             _refuse_dead(net, X[:1000])
         for _ in range(epochs):
@@ -161,12 +161,15 @@ def _close_epoch(net, train_loss, valid, history):
 
 
 @contextlib.contextmanager
-def _progress_bar(shown, n_steps):
-    """Give the function to call after every step. In a notebook tqdm does not look at TQDM_DISABLE itself."""
+def progress_bar(shown, total, unit="step", done=0):
+    """Give the function to call after every step; `done` of the total were there before.
+
+    No bar is shown where the environment variable TQDM_DISABLE is 1; tqdm itself may have read it long ago, or not at all.
+    """
     if not shown or os.environ.get("TQDM_DISABLE", "0") not in ("", "0"):
         yield lambda: None
         return
     from tqdm.auto import tqdm
 
-    with tqdm(total=n_steps, unit="step") as bar:
+    with tqdm(total=total, initial=done, unit=unit, disable=False) as bar:
         yield bar.update

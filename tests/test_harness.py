@@ -235,4 +235,4 @@ def test_the_bar_counts_what_was_already_there(tmp_path, monkeypatch, disable, s
     monkeypatch.setenv("TQDM_DISABLE", disable)
     sweep(tmp_path / "a.jsonl", SETTINGS, JOBS[:8], run, progress=False)
     sweep(tmp_path / "a.jsonl", SETTINGS, JOBS, run)
-    assert bars == ([{"total": 12, "initial": 8, "unit": "run", "updates": 4}] if shown else [])
+    assert bars == ([{"total": 12, "initial": 8, "unit": "run", "disable": False, "updates": 4}] if shown else [])

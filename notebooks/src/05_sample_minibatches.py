@@ -409,7 +409,7 @@ assert micro[0] > 3 * micro[3]
 # **Where does "32, 64 or 128" come from?** From three places, and none of them is a law. *Time:* below some tens of examples the processor idles; Bengio (2012) recommends 32 as a default with this argument. *Noise:* above the noise scale, which we measure below, more examples buy little; it is often in
 # the hundreds for small problems, and in the millions for some large ones. *Habit:* powers of two. Hardware works in tiles of 8, 16 or 32 numbers, so a multiple of those can be faster than an odd number; that it must be a *power* of two is not so.
 #
-# And memory? The way back needs what the layers received on the way up. **Predict** how many bytes that is for each example: 784 inputs, twice 128 ReLU outputs and 10 logits, at 4 bytes.
+# And memory? The way back needs what the layers received and gave on the way up. **Predict** how many bytes that is for each example: 784 inputs, twice 128 sums and 128 ReLU outputs, and 10 logits, at 4 bytes.
 
 # %%
 import tracemalloc
@@ -421,7 +421,7 @@ for B in (512, 1024):
     fresh.loss_and_grad(X[rows], y[rows])
     peaks.append(tracemalloc.get_traced_memory()[1])
     tracemalloc.stop()
-kept, peak = 4 * (784 + 128 + 128 + 10), (peaks[1] - peaks[0]) / 512
+kept, peak = 4 * (784 + 2 * (128 + 128) + 10), (peaks[1] - peaks[0]) / 512
 print(f"per example: predicted at least {kept / 1000:.1f} kB, measured at the peak {peak / 1000:.1f} kB")
 print(f"weights, gradient, and one batch of 4096: {8 * fresh.theta.size / 1e6:.1f} MB and {4096 * peak / 1e6:.0f} MB")
 assert kept < peak < 1.5 * kept

@@ -717,14 +717,13 @@ for choice in saved["chosen"]:
 
 # %% tags=["nbval-ignore-output"]
 from course_lib.timing import side_by_side
-
 def race(n):
     g, copy = np.random.default_rng(0).standard_normal(n, np.float32), np.zeros(n, np.float32)
     sliced, (w, state) = optimizers.blockwise(optimizers.adam), optimizers.adam(g, g, {}, lr=0.001)
     mine, kept = sliced(g.copy(), g, {}, lr=0.001)
     assert np.array_equal(mine, w) and all(np.array_equal(kept[name], state[name]) for name in state)
-    seconds = side_by_side({"plain": lambda: optimizers.adam(w, g, state, lr=0.001), "slices": lambda: sliced(mine, g, kept, lr=0.001),
-                            "copy": lambda: np.copyto(copy, g)}, rounds=7, repeat=max(1, 300_000 // n))
+    ways = {"plain": lambda: optimizers.adam(w, g, state, lr=0.001), "slices": lambda: sliced(mine, g, kept, lr=0.001), "copy": lambda: np.copyto(copy, g)}
+    seconds = side_by_side(ways, rounds=7, repeat=max(1, 300_000 // n))
     return {name: 1e9 * np.median(times) / n for name, times in seconds.items()}
 
 for n in (10_000, 100_000, 1_000_000, 10_000_000):
