@@ -1,7 +1,7 @@
 """`make bench`: side-by-side timings of this course against Keras, PyTorch and plain NumPy.
 
-    make bench                          every row; on an idle machine about a quarter of an hour
-    make bench ARGS="epoch memory"      some rows: epoch, step, landscape, memory, growth, course
+    make bench                          every row; on an idle machine about half an hour
+    make bench ARGS="epoch memory"      some rows: epoch, step, landscape, memory, growth, course, tests
 
 Results go to benchmarks/results.json, row by row, and benchmarks/RESULTS.md tells them. The numbers that matter are ratios
 within one run; seconds belong to one machine. MNIST is used where it is to be had, else images of noise of the same size.
@@ -136,7 +136,7 @@ def growth():
 
 
 def course():
-    """Seconds of every notebook, of `make test`, and of a cold set-up without any cache, each once."""
+    """Seconds of every notebook, and of a cold set-up without any cache, each once."""
     sys.path.insert(0, str(ROOT / "tools"))
     import notebook_build
     from notebook_run import execute
@@ -146,7 +146,6 @@ def course():
     for path in tqdm(notebook_build.sources(notebook_build.FOLDER), unit="notebook"):
         notebook = learner_notebook(path.read_text(encoding="utf-8"))
         rows[path.stem] = elapsed(lambda notebook=notebook: execute(notebook, notebook_build.FOLDER))
-    rows["make test"] = elapsed(lambda: subprocess.run(["make", "test"], cwd=ROOT, check=True, capture_output=True))
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / "fresh"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(fresh)], check=True)
@@ -154,6 +153,11 @@ def course():
         rows["cold set-up"] = elapsed(lambda: subprocess.run(["make", "setup"], cwd=fresh, env=cold, check=True,
                                                              capture_output=True))
     return rows
+
+
+def tests():
+    """Seconds of `make test`, once."""
+    return {"make test": elapsed(lambda: subprocess.run(["make", "test"], cwd=ROOT, check=True, capture_output=True))}
 
 
 def elapsed(work):
@@ -188,7 +192,7 @@ def machine():
             "python": platform.python_version(), "versions": found, "rounds": ROUNDS}
 
 
-ROWS = {f.__name__: f for f in (epoch, step, landscape, memory, growth, course)}
+ROWS = {f.__name__: f for f in (epoch, step, landscape, memory, growth, course, tests)}
 
 
 def write(results):

@@ -74,7 +74,13 @@ def _course(rows):
         yield f"| {label} | {digits(seconds)} |"
 
 
-PARTS = {"epoch": _epoch, "step": _step, "landscape": _landscape, "memory": _memory, "growth": _growth, "course": _course}
+def _tests(rows):
+    for label, seconds in rows.items():
+        yield f"`{label}` takes {digits(seconds)} s."
+
+
+PARTS = {"epoch": _epoch, "step": _step, "landscape": _landscape, "memory": _memory, "growth": _growth, "course": _course,
+         "tests": _tests}
 
 
 def page(results):

@@ -106,7 +106,8 @@ def test_an_unknown_row_is_named(monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["bench.py", "epok"])
     with pytest.raises(SystemExit):
         bench.main()
-    assert "there is no row 'epok'; the rows are epoch, step, landscape, memory, growth, course" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "there is no row 'epok'; the rows are epoch, step, landscape, memory, growth, course, tests" in said
 
 
 def test_the_committed_page_is_made_from_the_committed_numbers():

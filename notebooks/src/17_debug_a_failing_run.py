@@ -513,7 +513,7 @@ assert fall["noise", 0.1] < -0.2 and fall["noise", 10.0] > 1 and abs(fall["noise
 #
 # Put the argument into a function. Given the length of the full gradient and the smallest and largest eigenvalue of the
 # Hessian, say `"not critical"` if no critical point can be within `radius`, judged by $|g| > L \cdot$ `radius` with $L$ the larger of the
-# two eigenvalues in size; else `"saddle"` if `low` is below $-$`tol`$\,\cdot L$; else `"minimum or flat"`.
+# two eigenvalues in size; else `"saddle"` if `low` is below $-tol\cdot L$; else `"minimum or flat"`.
 
 # %% tags=["exercise"]
 def kind_of_plateau(grad_norm, low, high, *, radius, tol=0.01):
