@@ -25,6 +25,7 @@ import report
 import steps
 from tqdm import tqdm
 
+from course_lib.harness import write_whole
 from course_lib.timing import ratios, side_by_side, summary
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -199,9 +200,7 @@ def write(results):
     """Write results.json and RESULTS.md, each whole or not at all."""
     texts = {RESULTS: json.dumps(results, indent=1) + "\n", RESULTS.with_name("RESULTS.md"): report.page(results)}
     for path, text in texts.items():
-        part = path.with_name(path.name + ".part")
-        part.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(part, path)
+        write_whole(path, text)
 
 
 def main():

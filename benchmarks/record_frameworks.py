@@ -7,7 +7,6 @@ Notebook 15 reads the result; `make test-torch` compares PyTorch's part with the
 """
 import importlib.util
 import json
-import os
 import re
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import numpy as np
 from course_lib.framework_facts import FACTS
 from course_lib.framework_runs import GRADIENTS, SETTINGS, START, arguments, lr
 from course_lib.framework_torch import torch_path
+from course_lib.harness import write_whole
 
 RESULT = Path(__file__).resolve().parents[1] / "notebooks" / "data" / "three_frameworks.json"
 SCHEDULE_FREE = {"beta1": 0.75, "beta2": 0.9375, "eps": 2.0**-10, "weight_decay": 0.25}
@@ -83,10 +83,8 @@ def paths(path_of):
 
 def write(result):
     """Write the result whole or not at all, a path a line."""
-    part = RESULT.with_name(RESULT.name + ".part")
     text = re.sub(r"(?<=[\[\],\d])\s+(?=[\[\]\d-])", "", json.dumps(result, indent=1))
-    part.write_text(text.replace(",", ", ").replace(", \n", ",\n") + "\n", encoding="utf-8", newline="\n")
-    os.replace(part, RESULT)
+    write_whole(RESULT, text.replace(",", ", ").replace(", \n", ",\n") + "\n")
 
 
 def main():

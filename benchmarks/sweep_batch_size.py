@@ -7,17 +7,15 @@ both its neighbours are worse. Five fresh seeds are then counted. Notebook 05 re
 """
 import json
 import math
-import os
 import statistics
-from pathlib import Path
 
 import numpy as np
+import saved
 
-from course_lib import datasets
 from course_lib.critical_batch import steps_to_target
 from course_lib.network import mlp
 
-RESULT = Path(__file__).resolve().parents[1] / "notebooks" / "data" / "batch_size.json"
+RESULT = saved.FOLDER / "batch_size.json"
 SETTINGS = {"command": "python benchmarks/sweep_batch_size.py", "sizes": [784, 32, 10], "target": 0.2}
 START = {16: -5, 64: -3, 256: -2, 1024: -1, 4096: -1}  # the first rung k tried, lr = 2^(k/2)
 
@@ -44,20 +42,9 @@ def tune(data, batch_size):
         rung = best
 
 
-def write(result):
-    """Write the result whole or not at all; infinity becomes null."""
-    RESULT.parent.mkdir(exist_ok=True)
-    part = RESULT.with_name(RESULT.name + ".part")
-    part.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8", newline="\n")
-    os.replace(part, RESULT)
-
-
 def main():
     """Fill in the batch sizes that the saved result lacks."""
-    images = datasets.load_mnist()
-    if images.name != "mnist":
-        raise SystemExit("the sweep needs the real MNIST images: set COURSE_MNIST to an mnist.npz with them")
-    data = datasets.split(images)
+    data = saved.real_mnist()
     result = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else SETTINGS | {"rows": []}
     for batch_size in sorted(set(START) - {row["batch_size"] for row in result["rows"]}):
         tried, best = tune(data, batch_size)
@@ -65,7 +52,7 @@ def main():
         print(f"B {batch_size}: lr {2 ** (best / 2):.3f}, steps {steps}", flush=True)
         tuning = {f"{2 ** (k / 2):.3g}": [s if math.isfinite(s) else None for s in tried[k]] for k in sorted(tried)}
         result["rows"].append({"batch_size": batch_size, "lr": 2 ** (best / 2), "steps": steps, "tuning": tuning})
-        write(result)
+        saved.write(RESULT, result)
 
 
 if __name__ == "__main__":

@@ -9,17 +9,16 @@ and runs a part of it again.
 """
 import functools
 import json
-import os
 import statistics
-from pathlib import Path
 
 import numpy as np
+import saved
 
-from course_lib import datasets, initializers
+from course_lib import initializers
 from course_lib.signal_propagation import tower
 from course_lib.training import train
 
-RESULT = Path(__file__).resolve().parents[1] / "notebooks" / "data" / "depth.json"
+RESULT = saved.FOLDER / "depth.json"
 SETTINGS = {"command": "python benchmarks/sweep_depth.py", "depth": 20, "width": 64, "n_train": 5000, "batch_size": 64,
             "epochs": 4, "step": "sgd"}
 INITS = {"normal 0.01": functools.partial(initializers.normal, std=0.01), "glorot": initializers.glorot,
@@ -59,22 +58,11 @@ def tune(data, row):
     return tried, rung
 
 
-def write(result):
-    """Write the result whole or not at all."""
-    RESULT.parent.mkdir(exist_ok=True)
-    part = RESULT.with_name(RESULT.name + ".part")
-    part.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8", newline="\n")
-    os.replace(part, RESULT)
-
-
 def main():
     """Fill in the networks that the saved result lacks."""
-    images = datasets.load_mnist()
-    if images.name != "mnist":
-        raise SystemExit("the sweep needs the real MNIST images: set COURSE_MNIST to an mnist.npz with them")
-    data = datasets.split(images)
+    data = saved.real_mnist()
     result = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else SETTINGS | {"rows": []}
-    done = [tuple(saved["network"]) for saved in result["rows"]]
+    done = [tuple(one["network"]) for one in result["rows"]]
     for row in PLAIN + MENDED:
         if row in done:
             continue
@@ -83,8 +71,8 @@ def main():
         print(row, f"lr {10 ** (best / 2):.3g}: accuracies {fresh}", flush=True)
         tuning = {f"{10 ** (k / 2):.3g}": [round(a, 4) for a in tried[k]] for k in sorted(tried)}
         result["rows"].append({"network": row, "lr": round(10 ** (best / 2), 6), "accuracy": fresh, "tuning": tuning})
-        result["rows"].sort(key=lambda saved: (PLAIN + MENDED).index(tuple(saved["network"])))
-        write(result)
+        result["rows"].sort(key=lambda one: (PLAIN + MENDED).index(tuple(one["network"])))
+        saved.write(RESULT, result)
 
 
 if __name__ == "__main__":

@@ -6,14 +6,13 @@ Six epochs of Adam, batches of 128, a rate that falls from 0.003 to 0 along half
 Notebook 14 trains the first of these seeds and reads the others.
 """
 import json
-import os
-from pathlib import Path
 
-from course_lib import datasets
+import saved
+
 from course_lib.keras_twin import small_cnn
 from course_lib.quiet import import_tensorflow
 
-RESULT = Path(__file__).resolve().parents[1] / "notebooks" / "data" / "keras_cnn.json"
+RESULT = saved.FOLDER / "keras_cnn.json"
 SETTINGS = {"command": "python benchmarks/sweep_keras_cnn.py", "epochs": 6, "batch_size": 128, "lr": 0.003}
 SEEDS = (0, 1, 2, 3, 4)
 
@@ -33,26 +32,15 @@ def accuracies(data, seed):
     return [round(value, 4) for value in history.history["val_accuracy"]], round(test, 4)
 
 
-def write(result):
-    """Write the result whole or not at all."""
-    RESULT.parent.mkdir(exist_ok=True)
-    part = RESULT.with_name(RESULT.name + ".part")
-    part.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8", newline="\n")
-    os.replace(part, RESULT)
-
-
 def main():
     """Fill in the seeds that the saved result lacks."""
-    images = datasets.load_mnist()
-    if images.name != "mnist":
-        raise SystemExit("the sweep needs the real MNIST images: set COURSE_MNIST to an mnist.npz with them")
-    data = datasets.split(images)
+    data = saved.real_mnist()
     result = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else SETTINGS | {"runs": []}
     for seed in sorted(set(SEEDS) - {run["seed"] for run in result["runs"]}):
         valid, test = accuracies(data, seed)
         print(f"seed {seed}: validation {valid}, test {test}", flush=True)
         result["runs"].append({"seed": seed, "valid": valid, "test": test})
-        write(result)
+        saved.write(RESULT, result)
 
 
 if __name__ == "__main__":

@@ -10,20 +10,20 @@ Then SGD and Adam on other pixels and in other networks. Notebook 13 reads the r
 import itertools
 import json
 import math
-import os
 import platform
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
+import saved
 from tqdm import tqdm
 
-from course_lib import datasets, losses, schedules
+from course_lib import losses, schedules
+from course_lib.harness import write_whole
 from course_lib.network import mlp
 from course_lib.training import train
 
-RESULT = Path(__file__).resolve().parents[1] / "notebooks" / "data" / "mnist_runs.json"
+RESULT = saved.FOLDER / "mnist_runs.json"
 LADDER = [float(f"{digit}e{k}") for k in range(-9, 4) for digit in (1, 2, 5)]
 PIXELS = {"unit": lambda X, fit: X, "raw": lambda X, fit: 255 * X, "standard": lambda X, fit: (X - fit.mean()) / fit.std()}
 SETTINGS = {
@@ -43,12 +43,9 @@ SETTINGS = {
 
 def write(result, path):
     """Write the result whole or not at all, one run a line."""
-    path.parent.mkdir(exist_ok=True)
     parts = [f'"{key}": {json.dumps(value)}' for key, value in result.items() if key != "runs"]
     runs = ",\n".join(json.dumps(run) for run in result["runs"])
-    part = path.with_name(path.name + ".part")
-    part.write_text("{\n" + ",\n".join([*parts, f'"runs": [\n{runs}\n]']) + "\n}\n", encoding="utf-8", newline="\n")
-    os.replace(part, path)
+    write_whole(path, "{\n" + ",\n".join([*parts, f'"runs": [\n{runs}\n]']) + "\n}\n")
 
 
 def rounded(values):
@@ -223,11 +220,9 @@ def sweep(data, path=RESULT, settings=SETTINGS, *, only_times=False):
 
 def main():
     """Make the sweep on the real images."""
-    images = datasets.load_mnist()
-    if images.name != "mnist":
-        raise SystemExit("the sweep needs the real MNIST images: set COURSE_MNIST to an mnist.npz with them")
+    data = saved.real_mnist()
     print(f"{SETTINGS['command']}: Python {platform.python_version()}, NumPy {np.__version__}")
-    result = sweep(datasets.split(images), only_times="--time" in sys.argv[1:])
+    result = sweep(data, only_times="--time" in sys.argv[1:])
     for choice in result["chosen"]:
         print(choice)
 

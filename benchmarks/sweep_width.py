@@ -10,10 +10,9 @@ the tuning images. Five fresh seeds then meet the validation images.
 """
 import functools
 import json
-import os
-from pathlib import Path
 
 import numpy as np
+import saved
 
 from course_lib import datasets, penalties
 from course_lib.activations import Activation
@@ -22,7 +21,7 @@ from course_lib.network import Network, mlp
 from course_lib.optimizers import adam
 from course_lib.training import train
 
-RESULT = Path(__file__).resolve().parents[1] / "notebooks" / "data" / "width.json"
+RESULT = saved.FOLDER / "width.json"
 SETTINGS = {"command": "python benchmarks/sweep_width.py", "n": 1000, "hidden": 64, "epochs": 60}
 WIDTHS = (2, 4, 8, 16, 32, 64, 128, 256, 512)
 MEANS = {  # name: (rung k -> strength, first rung)
@@ -147,32 +146,21 @@ def sweep_mean(data, name):
     return rows
 
 
-def write(result):
-    """Write the result whole or not at all."""
-    RESULT.parent.mkdir(exist_ok=True)
-    part = RESULT.with_name(RESULT.name + ".part")
-    part.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8", newline="\n")
-    os.replace(part, RESULT)
-
-
 def main():
     """Fill in what the saved result lacks."""
     from threadpoolctl import threadpool_limits
 
-    images = datasets.load_mnist()
-    if images.name != "mnist":
-        raise SystemExit("the sweep needs the real MNIST images: set COURSE_MNIST to an mnist.npz with them")
-    data = datasets.split(images)
+    data = saved.real_mnist()
     result = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else SETTINGS | {"widths": [], "means": []}
     with threadpool_limits(1, user_api="blas"):
         for name in MEANS:
             if name not in {row["name"] for row in result["means"]}:
                 result["means"] += sweep_mean(data, name)
-                write(result)
+                saved.write(RESULT, result)
         for width in WIDTHS:
             if width not in {row["width"] for row in result["widths"]}:
                 result["widths"] += sweep_width(data, width)
-                write(result)
+                saved.write(RESULT, result)
 
 
 if __name__ == "__main__":

@@ -9,17 +9,15 @@ Notebook 16 reads the result and runs a part of it again. Until all is done, the
 import argparse
 import json
 import math
-import os
 from dataclasses import asdict
-from pathlib import Path
 
 import numpy as np
+import saved
 
-from course_lib import datasets
-from course_lib.harness import SPACES, draw_trials, sweep
+from course_lib.harness import SPACES, draw_trials, sweep, write_whole
 from course_lib.workloads import WORKLOADS, run_trial
 
-RESULT = Path(__file__).resolve().parents[1] / "notebooks" / "data" / "workloads.json"
+RESULT = saved.FOLDER / "workloads.json"
 LADDER = [float(f"{10 ** (k / 2):.3g}") for k in range(-8, 3)]  # 0.0001, 0.000316, ..., 10
 SMALL = {"trials": 32, "ladder_seeds": [0, 1, 2], "finalists": 4, "fresh_seeds": list(range(100, 112)),
          "aims": ["lowest", "soonest"]}
@@ -117,8 +115,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--jobs", type=int, default=1)
     n_jobs = parser.parse_args().jobs
-    if datasets.load_mnist().name != "mnist":
-        raise SystemExit("the sweep needs the real MNIST images: set COURSE_MNIST to an mnist.npz with them")
+    saved.real_mnist()
     kept = RESULT.with_suffix(".jsonl")
 
     def complete(jobs):
@@ -127,9 +124,7 @@ def main():
     results = {}
     for workload in PLAN:
         results[workload] = summarise(workload, complete)
-        part = RESULT.with_name(RESULT.name + ".part")
-        part.write_text(json.dumps(SETTINGS | {"results": results}) + "\n", encoding="utf-8", newline="\n")
-        os.replace(part, RESULT)
+        write_whole(RESULT, json.dumps(SETTINGS | {"results": results}) + "\n")
     kept.unlink()
 
 

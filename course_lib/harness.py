@@ -122,8 +122,14 @@ def _open(path, settings):
 def _rewrite(path, settings, done):
     """Write the file anew, in the order of the keys, whole or not at all: how it came about leaves no trace."""
     rows = [{"settings": _plain(settings)}, *({"job": json.loads(key), "result": done[key]} for key in sorted(done))]
+    write_whole(path, "".join(json.dumps(row, allow_nan=False) + "\n" for row in rows))
+
+
+def write_whole(path, text):
+    """Write a text file whole or not at all: a kill leaves the old file as it was."""
+    path.parent.mkdir(exist_ok=True)
     part = path.with_name(path.name + ".part")
-    part.write_text("".join(json.dumps(row, allow_nan=False) + "\n" for row in rows), encoding="utf-8", newline="\n")
+    part.write_text(text, encoding="utf-8", newline="\n")
     os.replace(part, path)
 
 

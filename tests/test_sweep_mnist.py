@@ -232,7 +232,7 @@ def test_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
     def stopped(source, target):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sweep.os, "replace", stopped)
+    monkeypatch.setattr("os.replace", stopped)
     with pytest.raises(KeyboardInterrupt):
         sweep.write({"a": 2, "runs": []}, path)
     assert path.read_bytes() == old
