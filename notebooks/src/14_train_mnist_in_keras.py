@@ -15,7 +15,7 @@
 # **You need:** the training loop of [13: Train MNIST from scratch](13_train_mnist_from_scratch.ipynb), Adam from
 # [08](08_understand_adam.ipynb), and schedules from [09](09_schedule_the_learning_rate.ipynb).
 #
-# **Minutes:** 80. The cells themselves run for about a minute.
+# **Minutes:** 80. The cells themselves run for about a minute and a half.
 
 # %% tags=["setup"]
 import math
