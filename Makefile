@@ -36,10 +36,10 @@ bench: setup  ## install PyTorch, then time the course against others, side by s
 	$(VENV_PYTHON) benchmarks/bench.py $(ARGS)
 
 notebooks: setup  ## build and execute the notebooks whose source or library has changed
-	$(VENV_PYTHON) tools/notebooks.py build $(ARGS)
+	$(VENV_PYTHON) -m tools.notebooks build $(ARGS)
 
 sync: setup  ## bring edits made in JupyterLab back into notebooks/src
-	$(VENV_PYTHON) tools/notebooks.py sync $(ARGS)
+	$(VENV_PYTHON) -m tools.notebooks sync $(ARGS)
 
 figures: setup  ## draw the README's figures
 	$(VENV_PYTHON) figures/figures.py

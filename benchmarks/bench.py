@@ -25,8 +25,8 @@ import report
 import steps
 from tqdm import tqdm
 
-from course_lib.harness import write_whole
-from course_lib.timing import ratios, side_by_side, summary
+from course_lib.experiments.timing import ratios, side_by_side, summary
+from course_lib.files import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results.json"
@@ -38,7 +38,7 @@ HAS_TORCH = importlib.util.find_spec("torch") is not None
 
 def images(n=55_000):
     """Return n training images and labels: X (n, 784) float32 in [0, 1], y (n,)."""
-    from course_lib import datasets
+    from course_lib.data import datasets
 
     data = datasets.split(datasets.load_mnist())
     if len(data.X_train) < n:  # the embedded digits
@@ -83,8 +83,8 @@ def one_step(name, n, rounds):
 
 def landscape():
     """10 000 runs of 500 steps of momentum on Beale's function: all at once, and one by one (20 runs, times 500)."""
-    from course_lib.descent import minimize
-    from course_lib.landscapes import BEALE
+    from course_lib.landscapes.functions import BEALE
+    from course_lib.optimizers.descent import minimize
 
     starts = np.random.default_rng(0).uniform(-1, 1, (10_000, 2))
     settings = {"lr": 1e-3, "n_steps": 500, "keep_path": False}

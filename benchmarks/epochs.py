@@ -21,8 +21,8 @@ def start(sizes):
 
 def course(weights, X, y, batch_size):
     """This course: `training.train`."""
-    from course_lib.network import mlp
-    from course_lib.training import train
+    from course_lib.networks.network import mlp
+    from course_lib.training.loop import train
 
     net = mlp([len(weights[0]), *(len(b) for b in weights[1::2])], rng=np.random.default_rng(0))
     net.theta = np.concatenate([array.ravel() for array in weights])
@@ -66,7 +66,7 @@ def textbook(weights, X, y, batch_size):
 
 
 def _keras_model(weights):
-    from course_lib.quiet import import_tensorflow
+    from course_lib.frameworks.tensorflow_quietly import import_tensorflow
 
     keras = import_tensorflow().keras
     hidden = [keras.layers.Dense(len(b), activation="relu") for b in weights[1:-2:2]]
@@ -85,7 +85,7 @@ def keras_fit(weights, X, y, batch_size, **settings):
 
 def keras_loop(weights, X, y, batch_size, jit=False):
     """A loop of one's own around a compiled step with a GradientTape."""
-    from course_lib.quiet import import_tensorflow
+    from course_lib.frameworks.tensorflow_quietly import import_tensorflow
 
     tf = import_tensorflow()
     model, loss, adam = _keras_model(weights)

@@ -15,7 +15,7 @@ def arrays(n):
 
 def course(name, n, wrap=lambda step: step):
     """This course's rule, called on the whole vector, or wrapped by `blockwise`."""
-    from course_lib.optimizers import STEPS
+    from course_lib.optimizers.rules import STEPS
 
     w, g = arrays(n)
     step, kept = wrap(STEPS[name]), {"w": w, "state": {}}
@@ -28,7 +28,7 @@ def course(name, n, wrap=lambda step: step):
 
 def blockwise(name, n):
     """The same rule, slice by slice."""
-    from course_lib.optimizers import blockwise as wrap
+    from course_lib.optimizers.rules import blockwise as wrap
 
     return course(name, n, wrap)
 
@@ -54,7 +54,7 @@ def torch_step(name, n, threads, **variant):
 
 def keras_step(name, n):
     """Keras' optimizer of that name on one variable, inside a compiled function."""
-    from course_lib.quiet import import_tensorflow
+    from course_lib.frameworks.tensorflow_quietly import import_tensorflow
 
     tf = import_tensorflow()
     optimizers = tf.keras.optimizers

@@ -1,13 +1,47 @@
-"""Interactive panels for JupyterLab: sliders beside a drawing that follows them. They need ipywidgets and a running kernel.
+"""Interactive panels for JupyterLab: sliders beside a drawing that follows them.
 
-The factor per step of gradient descent on a quadratic with eigenvalues mu <= L: max(|1 - lr mu|, |1 - lr L|).
+They need ipywidgets and a running kernel. `panel` makes one of any drawing; the others are the course's own.
+
+    conditioning     gradient descent on a quadratic with eigenvalues mu <= L: max(|1 - lr mu|, |1 - lr L|) a step
+    momentum_panel   heavy ball: max over lam in {mu, L} of spectral_radius(lr*lam, beta) a step
 """
 import io
 
 import numpy as np
 
-from . import descent, landscapes, plotting
-from .arguments import count, rate
+from course_lib import landscapes, plotting
+from course_lib.arguments import not_negative, whole
+from course_lib.optimizers import descent
+from course_lib.optimizers.momentum_theory import best_heavy_ball, spectral_radius
+
+LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
+START = (1.0, 1.0)
+WINDOW = ((-1.6, 1.6), (-2.4, 2.4))
+
+
+def panel(draw, sliders, *, figsize, width):
+    """Return a widget: the sliders, and under them the picture of their values.
+
+    draw: (figure, name=value, ...) draws on an empty figure of `figsize` inches. sliders: name -> ipywidgets slider.
+    width: of the picture on the page, as CSS writes it.
+    """
+    import ipywidgets as widgets
+    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
+
+    image = widgets.Image(format="png", layout=widgets.Layout(width=width, align_self="flex-start"))
+
+    def redraw(change=None):
+        figure = Figure(figsize=figsize, dpi=plt.rcParams["figure.dpi"])
+        draw(figure, **{name: slider.value for name, slider in sliders.items()})
+        png = io.BytesIO()
+        figure.savefig(png, format="png")
+        image.value = png.getvalue()
+
+    for slider in sliders.values():
+        slider.observe(redraw, names="value")
+    redraw()
+    return widgets.VBox([*sliders.values(), image])
 
 
 def draw_descent(ax, *, kappa, degrees, lr, n_steps=30):
@@ -17,12 +51,11 @@ def draw_descent(ax, *, kappa, degrees, lr, n_steps=30):
     """
     if not 1 <= kappa < np.inf:
         raise ValueError(f"kappa must be finite and at least 1, got {kappa}")
-    lr, angle = rate("lr", lr), np.radians(degrees)
+    lr, angle = not_negative("lr", lr), np.radians(degrees)
     bowl = landscapes.quadratic([1 / kappa, 1.0], angle)
     start = [np.cos(angle) - np.sin(angle), np.sin(angle) + np.cos(angle)]  # eigenvector components (1, 1)
-    run = descent.minimize(bowl, start, "sgd", lr=lr, n_steps=count("n_steps", n_steps))
+    run = descent.minimize(bowl, start, "sgd", lr=lr, n_steps=whole("n_steps", n_steps))
     factor = max(abs(1 - lr / kappa), abs(1 - lr))
-    ax.clear()
     plotting.contours(ax, bowl, levels=[0.02, 0.08, 0.18, 0.32, 0.5, 0.72, 1.0])
     plotting.path(ax, run.w, "sgd", markevery=1, markersize=4, linewidth=1.4)
     ends = "diverges" if factor > 1 else "predicted"
@@ -33,25 +66,70 @@ def draw_descent(ax, *, kappa, degrees, lr, n_steps=30):
 
 
 def conditioning():
-    """Return a panel with sliders for the angle, kappa and lr of `draw_descent`; `panel.ax` is what it draws on."""
+    """Return a panel with sliders for the angle, kappa and lr of `draw_descent`."""
     import ipywidgets as widgets
-    from matplotlib.figure import Figure
 
-    ax = Figure(figsize=(5, 5)).add_subplot()
-    image = widgets.Image(format="png", layout=widgets.Layout(width="480px", align_self="flex-start"))
     sliders = {"degrees": widgets.FloatSlider(40, min=0, max=90, step=5, description="angle (°)"),
                "kappa": widgets.FloatLogSlider(25, min=0, max=3, step=0.05, description="kappa"),
                "lr": widgets.FloatSlider(1.9, min=0.05, max=2.1, step=0.05, description="lr (1/L)")}
 
-    def redraw(change):
-        draw_descent(ax, **{name: slider.value for name, slider in sliders.items()})
-        png = io.BytesIO()
-        ax.figure.savefig(png, format="png")
-        image.value = png.getvalue()
+    def draw(figure, **settings):
+        draw_descent(figure.add_subplot(), **settings)
 
-    for slider in sliders.values():
-        slider.observe(redraw, names="value")
-    redraw(None)
-    panel = widgets.VBox([*sliders.values(), image])
-    panel.ax = ax
-    return panel
+    return panel(draw, sliders, figsize=(5, 5), width="480px")
+
+
+def factor(lr, beta, mu, L):
+    """Return the factor per step of heavy ball in the long run, over both curvatures; arguments broadcast."""
+    return np.maximum(spectral_radius(lr * mu, beta), spectral_radius(lr * L, beta))
+
+
+def fill(figure, lr, beta, *, mu, L, n_steps=60):
+    """Draw on `figure` the diagram with the point (lr, beta), its path and its loss; return the run."""
+    left, middle, right = figure.subplots(1, 3, width_ratios=[1.2, 1, 1])
+    _diagram(left, lr, beta, mu, L)
+    bowl = landscapes.quadratic([mu, L])
+    run = descent.minimize(bowl, START, "momentum", lr=lr, beta=beta, n_steps=n_steps)
+    plotting.contours(middle, bowl, window=WINDOW, levels=10)
+    plotting.path(middle, run.w, "momentum", markevery=1, markersize=4, linewidth=1.2)
+    middle.set_title("the path")
+    right.semilogy(run.loss, **plotting.look("momentum", marker=None))
+    q = float(factor(lr, beta, mu, L))
+    right.semilogy(run.loss[0] * q**(2.0 * np.arange(n_steps + 1)), color="0.6", linestyle="--")
+    right.set(xlabel="step $t$", ylabel="loss", ylim=(1e-12, 1e3), title="the loss")
+    right.legend(["measured", "predicted"], loc="lower left")
+    verdict = "to diverge" if q > 1 else f"{q:.3f} per step"
+    figure.suptitle(f"lr {lr:.3f}, beta {beta:.3f}: predicted {verdict}", x=0.01, ha="left", weight="bold")
+    return run
+
+
+def momentum_panel(*, mu=1.0, L=10.0):
+    """Return a panel with sliders for lr and beta, and the picture that `fill` draws of them.
+
+    mu, L: the curvatures; ValueError unless 0 < mu <= L.
+    """
+    import ipywidgets as widgets
+
+    lr, beta, _ = best_heavy_ball(mu, L)
+    wide = {"layout": widgets.Layout(width="95%"), "continuous_update": False, "readout_format": ".3f"}
+    sliders = {
+        "lr": widgets.FloatSlider(lr, min=0.005 / L, max=4.0 / L, step=0.005 / L, description="lr", **wide),
+        "beta": widgets.FloatSlider(beta, min=0.0, max=0.99, step=0.005, description="beta", **wide),
+    }
+
+    def draw(figure, lr, beta):
+        fill(figure, lr, beta, mu=mu, L=L)
+
+    return panel(draw, sliders, figsize=(11, 3.9), width="1000px")
+
+
+def _diagram(ax, lr, beta, mu, L):
+    rates, betas = np.linspace(1e-3, 4.0, 161) / L, np.linspace(0.0, 0.999, 121)
+    q = factor(rates, betas[:, None], mu, L)
+    ax.contourf(rates, betas, q, levels=[0.0, *LEVELS], cmap="Greys_r", vmin=0.2, vmax=1.05)
+    ax.clabel(ax.contour(rates, betas, q, levels=LEVELS, colors="black", linewidths=0.8), fontsize=9)
+    best_lr, best_beta, _ = best_heavy_ball(mu, L)
+    ax.plot(best_lr, best_beta, "*", color="white", markeredgecolor="black", markersize=15)
+    ax.plot(lr, beta, **plotting.look("momentum", markevery=1, markersize=10))
+    ax.set(xlabel="learning rate", ylabel="beta", title="factor; star: the best")
+    ax.grid(False)

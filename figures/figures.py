@@ -15,8 +15,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
 
-from course_lib.descent import minimize, settled
-from course_lib.landscapes import BEALE
+from course_lib.landscapes.functions import BEALE
+from course_lib.optimizers.descent import minimize, settled
 from course_lib.plotting import contours, look, path
 
 FOLDER = Path(__file__).parent

@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items):
 
 def has_mnist():
     """Return False if only the digits are to be had; a bad $COURSE_MNIST is the cells' own to report."""
-    from course_lib.datasets import load_mnist
+    from course_lib.data.datasets import load_mnist
     try:
         return load_mnist().name == "mnist"
     except (OSError, ValueError):

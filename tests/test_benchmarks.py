@@ -10,7 +10,7 @@ import pytest
 import report
 import steps
 
-from course_lib.optimizers import STEPS
+from course_lib.optimizers.rules import STEPS
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results.json"
@@ -31,7 +31,7 @@ def weights_after(make, n_epochs=6):
 
 def expected(n_epochs=6):
     """The weights of a single Adam run by the course's own rule; `train` starts Adam anew with every epoch's call."""
-    from course_lib.network import mlp
+    from course_lib.networks.network import mlp
 
     weights, X, y, _ = small_task()
     net, state = mlp([12, 9, 8, 4], rng=np.random.default_rng(0), dtype=np.float64), {}

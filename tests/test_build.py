@@ -6,11 +6,12 @@ import subprocess
 import sys
 
 import nbformat
-import notebook_build
-import notebook_run
-import notebook_source as ns
 import pytest
 from PIL import Image
+
+from tools.notebooks import build as notebook_build
+from tools.notebooks import run as notebook_run
+from tools.notebooks import source as ns
 
 TINY = '''\
 # %% [markdown]

@@ -4,12 +4,13 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import nbformat
-import notebook_build
 import notebook_rules as rules
-import notebook_source as ns
 import pytest
 from notebook_rules import Book
-from notebook_sync import bring_back
+
+from tools.notebooks import build as notebook_build
+from tools.notebooks import source as ns
+from tools.notebooks.sync import bring_back
 
 SOURCES = notebook_build.sources(notebook_build.FOLDER)
 NOTEBOOKS = sorted(notebook_build.FOLDER.glob("[0-9][0-9]_*.ipynb"))

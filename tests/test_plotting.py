@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course_lib import landscapes
-from course_lib.descent import minimize
+from course_lib.optimizers.descent import minimize
 from course_lib.plotting import LOOKS, OTHER, contours, look, path, surface
 
 COLOURS = {name: style[0] for name, style in {**LOOKS, "others": OTHER}.items()}

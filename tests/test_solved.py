@@ -1,9 +1,10 @@
 """The solved notebooks run, and every check says correct; those on MNIST also run on the embedded digits."""
 import nbformat
-import notebook_build
-import notebook_source as ns
 import pytest
-from notebook_run import execute, texts
+
+from tools.notebooks import build as notebook_build
+from tools.notebooks import source as ns
+from tools.notebooks.run import execute, texts
 
 SOURCES = notebook_build.sources(notebook_build.FOLDER)
 ON_MNIST = [path for path in SOURCES if "load_mnist" in path.read_text(encoding="utf-8")]

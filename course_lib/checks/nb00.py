@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 
-from .engine import exercise
+from course_lib.checks.engine import exercise
 
 
 def _is_number(mine):

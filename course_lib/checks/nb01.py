@@ -1,8 +1,8 @@
 """The checks of notebook 01: critical points, their kind, and derivatives by differences."""
 import numpy as np
 
-from .. import museum
-from .engine import exercise
+from course_lib.checks import museum
+from course_lib.checks.engine import exercise
 
 KINDS = ("minimum", "maximum", "saddle", "inconclusive", "not critical")
 

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from ..landscapes import SADDLE, quadratic
-from ..random_matrices import positive_probability, semicircle_share, wilson
-from .engine import exercise
+from course_lib.checks.engine import exercise
+from course_lib.landscapes.functions import SADDLE, quadratic
+from course_lib.landscapes.random_matrices import positive_probability, semicircle_share, wilson
 
 
 @exercise("02.1", "A share, and how sure you are of it", hints=(

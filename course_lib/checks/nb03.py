@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from ..descent import minimize
-from ..landscapes import HIMMELBLAU, quadratic
-from .engine import exercise
+from course_lib.checks.engine import exercise
+from course_lib.landscapes.functions import HIMMELBLAU, quadratic
+from course_lib.optimizers.descent import minimize
 
 BOWL = quadratic([1.0, 4.0, 9.0])
 

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from .. import curvature
-from ..landscapes import quadratic
-from .engine import exercise
+from course_lib.checks.engine import exercise
+from course_lib.landscapes.functions import quadratic
+from course_lib.optimizers import curvature
 
 CHAIN = np.array([[2.0, -1.0, 0.0], [-1.0, 6.0, -2.0], [0.0, -2.0, 9.0]])
 SADDLE = np.array([[1.0, 2.0, 0.0], [2.0, -3.0, 1.0], [0.0, 1.0, 4.0]])  # signs of its eigenvalues: - + +

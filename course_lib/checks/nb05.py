@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
-from .. import museum, noise
-from .engine import exercise
+from course_lib.checks import museum
+from course_lib.checks.engine import exercise
+from course_lib.training import batch_noise
 
 
 def _fault(answer, known, otherwise):
@@ -24,7 +25,7 @@ def _fault(answer, known, otherwise):
     "floor * B * lam * (2 - lr*lam) = lr * sigma^2: collect the terms that hold lr on one side",
     "return 2 * batch_size * lam * floor / (sigma**2 + batch_size * lam**2 * floor)"))
 def rate_for_floor(mine):
-    """The lr with noise.floor(lr, ...) == floor."""
+    """The lr with batch_noise.sgd_floor(lr, ...) == floor."""
     for F, lam, sigma, B in ((0.01, 2.0, 3.0, 5), (4.0, 0.5, 2.0, 16), (1e-4, 10.0, 1.0, 1)):
         answer = float(mine(F, lam=lam, sigma=sigma, batch_size=B))
         below = sigma**2 + B * lam**2 * F
@@ -49,7 +50,7 @@ def rate_for_floor(mine):
 
 
 def _floor(lr, lam, sigma, batch_size):
-    return float(noise.floor(lr, lam=lam, sigma=sigma, batch_size=batch_size)) if 0 < lr * lam < 2 else math.nan
+    return float(batch_noise.sgd_floor(lr, lam=lam, sigma=sigma, batch_size=batch_size)) if 0 < lr * lam < 2 else math.nan
 
 
 @exercise("05.2", "An epoch that shuffles the wrong thing", exhibit=museum.museum_epoch, hints=(
@@ -113,7 +114,7 @@ def noise_scale(mine):
     for b, B, pairs in ((4, 32, 30), (1, 8, 12)):
         small, big = (1 + rng.normal(size=(pairs, 6)) * 3 / math.sqrt(size) for size in (b, B))
         squares = [(g * g).sum(axis=1) for g in (small, big)]
-        each = noise.scale_parts(small, big, b, B)
+        each = batch_noise.scale_parts(small, big, b, B)
         answer = mine(small.copy(), big.copy(), b, B)
         if np.shape(answer) != ():
             return f"one number is wanted, from all pairs together, and an array of shape {np.shape(answer)} came back"
@@ -130,7 +131,7 @@ def noise_scale(mine):
 
 
 def _ratio(small, big, b, B):
-    signal, spread = noise.scale_parts(small, big, b, B)
+    signal, spread = batch_noise.scale_parts(small, big, b, B)
     return float(spread / signal)
 
 

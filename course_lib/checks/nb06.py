@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from .. import museum
-from ..landscapes import ROSENBROCK, quadratic
-from ..momentum_forms import lookahead_nesterov as original_nesterov
-from ..momentum_theory import best_heavy_ball
-from .engine import exercise
+from course_lib.checks import museum
+from course_lib.checks.engine import exercise
+from course_lib.landscapes.functions import ROSENBROCK, quadratic
+from course_lib.optimizers.momentum_theory import best_heavy_ball
+from course_lib.optimizers.momentum_theory import lookahead_nesterov as original_nesterov
 
 
 def _fault(answer, known, otherwise):

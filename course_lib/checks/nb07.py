@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from .. import optimizers
-from .engine import exercise
-from .rules import UPHILL, examine
+from course_lib import optimizers
+from course_lib.checks.engine import exercise
+from course_lib.checks.update_rules import UPHILL, examine
 
 BEFORE = "it divides by the old average, in which the gradient of this step is still missing"
 NO_EPS = "eps is missing: where every gradient so far was zero, that is 0/0"

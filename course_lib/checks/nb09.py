@@ -6,8 +6,10 @@ import math
 
 import numpy as np
 
-from .. import descent, landscapes, museum, schedules
-from .engine import exercise
+from course_lib import landscapes
+from course_lib.checks import museum
+from course_lib.checks.engine import exercise
+from course_lib.optimizers import descent, schedules
 
 
 def _named(answer, known):

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from .. import museum
-from .engine import exercise
+from course_lib.checks import museum
+from course_lib.checks.engine import exercise
 
 N_IN, N_OUT = 300, 100
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .engine import exercise
+from course_lib.checks.engine import exercise
 
 
 def _fault(answer, known, otherwise):

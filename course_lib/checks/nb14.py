@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from .. import museum
-from ..quiet import import_tensorflow
-from .engine import exercise
+from course_lib.checks import museum
+from course_lib.checks.engine import exercise
+from course_lib.frameworks.tensorflow_quietly import import_tensorflow
 
 N_TRAIN, N_TEST, N_VALID = 10, 6, 3
 

@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 
-from ..framework_runs import EPS, HYPER, distance, follow
-from ..optimizers import adam
-from ..schedule_free import schedule_free_adamw
-from ..sklearn_replay import adaptive_rate
-from .engine import exercise
-from .rules import UPHILL, examine, misuse
+from course_lib.checks.engine import exercise
+from course_lib.checks.update_rules import UPHILL, examine, misuse
+from course_lib.frameworks.paths import EPS, HYPER, distance, follow
+from course_lib.frameworks.schedule_free import schedule_free_adamw
+from course_lib.frameworks.sklearn_replay import adaptive_rate
+from course_lib.optimizers.rules import adam
 
 
 @exercise("15.1", "A velocity that changes its rate", hints=(

@@ -4,8 +4,8 @@ Each table of known answers begins with the right one, whose fault is None.
 """
 import numpy as np
 
-from .. import comparison
-from .engine import exercise
+from course_lib.checks.engine import exercise
+from course_lib.experiments import comparison
 
 RATES = [0.01, 0.1, 1.0, 10.0]
 SCORES = {

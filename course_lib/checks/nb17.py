@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 
-from .. import broken_runs, optimizers
-from ..network import mlp
-from .engine import exercise
+from course_lib import optimizers
+from course_lib.checks.engine import exercise
+from course_lib.networks.network import mlp
+from course_lib.training import broken_runs
 
 # The next test to make, for each true cause; none of them names it.
 NEXT_TEST = {

@@ -19,7 +19,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -385,7 +389,7 @@ assert wild.diverged_at == 14
 # **Predict:** how much memory do the training images take, in millions of bytes?
 
 # %%
-from course_lib import datasets
+from course_lib.data import datasets
 
 images = datasets.load_mnist()
 n = len(images.X_train)
@@ -432,7 +436,7 @@ check.guessing_loss(guessing_loss)
 # Does the library agree on the real labels? Ten equal outputs, here ten zeros, stand for ten equal probabilities.
 
 # %%
-from course_lib.losses import softmax_cross_entropy
+from course_lib.networks.losses import softmax_cross_entropy
 
 measured, _ = softmax_cross_entropy(np.zeros((n, 10)), images.y_train)
 print(f"loss of a guess: predicted ln 10 = {math.log(10):.2f}, measured {measured:.2f}")
@@ -453,7 +457,7 @@ assert math.isclose(measured, math.log(10), rel_tol=1e-9)
 # And how many further arrays of that size does each update rule keep in memory?
 
 # %%
-from course_lib import network
+from course_lib.networks import network
 
 theta = network.mlp([784, 128, 128, 10], rng=np.random.default_rng(0)).theta
 print(f"weights: predicted {785 * 128 + 129 * 128 + 129 * 10}, measured {theta.size}")
@@ -555,7 +559,7 @@ assert theta.size == 118_282 and kept["sgd"] == 0 and kept["momentum"] == 1 and 
 # To begin again from nothing, run `progress.progress_path().unlink(missing_ok=True)` in a new cell.
 
 # %% tags=["nbval-ignore-output"]
-from course_lib import progress
+from course_lib.checks import progress
 
 print("kept in the file", progress.progress_path().name)
 check.show_progress()

@@ -19,7 +19,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -529,7 +533,7 @@ check.central_hessian(central_hessian)
 # lowest point, where $H=\begin{pmatrix}2&0\\0&2\end{pmatrix}$. Look at the numbers that come out. Do you recognise them?
 
 # %%
-from course_lib import museum
+from course_lib.checks import museum
 
 for name, f, w in [("xy at (2, 5)", lambda w: w[0] * w[1], [2.0, 5.0]), ("x^2 + y^2 at (0, 0)", lambda w: w @ w, [0.0, 0.0])]:
     H = museum.museum_hessian(f, np.array(w))

@@ -21,7 +21,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -42,7 +46,7 @@ plt.style.use("course_lib.course")
 # The diagonal has twice the variance of the rest. That makes the ensemble blind to the choice of axes: $Q^\top AQ$ has the same distribution for every rotation $Q$. The overall scale does not matter for signs.
 # This is a model of "a Hessian about which we know nothing", and no more than that. Here is the cell that draws, as the library has it.
 
-# %% tags=["mirrors:course_lib.random_matrices.symmetric"]
+# %% tags=["mirrors:course_lib.landscapes.random_matrices.symmetric"]
 def symmetric(k, n, rng):
     """Draw n matrices of the GOE, shape (n, k, k)."""
     G = rng.standard_normal((n, k, k))
@@ -112,7 +116,7 @@ check.positive_share(positive_share)
 # **Before you run the next cell:** it draws 200 000 matrices for each $k$ up to 6. For which $k$ do you expect no hit, or nearly none?
 
 # %%
-from course_lib import random_matrices
+from course_lib.landscapes import random_matrices
 
 rng = np.random.default_rng(0)
 by_hand = {1: 1 / 2, 2: (2 - math.sqrt(2)) / 4, 3: (math.pi - 2 * math.sqrt(2)) / (4 * math.pi)}
@@ -290,7 +294,7 @@ check.index_share(index_share)
 # Now measure. In $N=50$ dimensions, 240 random points on the sphere walk along the gradient, each to an energy of its own between $-1.6$ and $1.6$. From there Newton's iteration takes them to a critical point nearby, of whatever kind.
 
 # %%
-from course_lib import spin_glass
+from course_lib.landscapes import spin_glass
 
 N = 50
 rng = np.random.default_rng(0)
@@ -344,7 +348,7 @@ assert u[share == 0].max() < -1.2
 # %%
 from sklearn.datasets import load_digits
 
-from course_lib.network import mlp
+from course_lib.networks.network import mlp
 
 digits = load_digits()
 X, y = digits.images.reshape(-1, 4, 2, 4, 2).mean(axis=(2, 4)).reshape(-1, 16) / 16, digits.target

@@ -26,7 +26,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -52,7 +56,7 @@ plt.style.use("course_lib.course")
 # **In this notebook `g` is always the exact gradient, so this is gradient descent**; the sampling
 # comes in notebook 05.
 
-# %% tags=["mirrors:course_lib.optimizers.sgd"]
+# %% tags=["mirrors:course_lib.optimizers.rules.sgd"]
 def sgd(w, g, state, *, lr):
     """Step against the gradient."""
     w = w - lr * g

@@ -26,7 +26,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -47,7 +51,9 @@ plt.style.use("course_lib.course")
 # is turned too, but has $\kappa = 4$ instead of 25. Which of the three runs are equally fast?
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Three contour plots of a valley with a path of gradient descent from a ringed start. With kappa 25 along the axes and with kappa 25 turned by 40 degrees the path zig-zags across the narrow valley and is still far from the minimum after 30 steps; with kappa 4 it reaches the minimum in a few zig-zags."}}
-from course_lib import basins, curvature, panels
+from course_lib import panels
+from course_lib.landscapes import basins
+from course_lib.optimizers import curvature
 
 knobs = [(25, 0), (25, 40), (4, 40)]
 fig, axes = plt.subplots(1, 3, figsize=(10.5, 4.2))
@@ -183,7 +189,7 @@ degrees, r, factor = np.arange(0, 91, 5), [], []
 for angle in np.radians(degrees):
     bowl = landscapes.quadratic([0.01, 1.0], angle)
     H = bowl.hess(np.zeros(2))
-    run = descent.minimize(bowl, [1.0, 0.6], curvature.follow(lambda g, H: -g / np.diag(H), bowl.hess), lr=1.0, n_steps=20)
+    run = descent.minimize(bowl, [1.0, 0.6], curvature.newton_like_rule(lambda g, H: -g / np.diag(H), bowl.hess), lr=1.0, n_steps=20)
     factor.append((np.linalg.norm(run.final) / np.linalg.norm(run.w[0]))**(1 / 20))
     r.append(abs(H[0, 1]) / math.sqrt(H[0, 0] * H[1, 1]))
 effective, measured = [(1 + np.array(x)) / (1 - np.array(x)) for x in (r, factor)]
@@ -255,7 +261,7 @@ def newton_step(w, g, H):
 check.newton_step(newton_step)
 
 # %% [markdown]
-# In the library `curvature.newton(g, H)` returns the direction $d$, and `curvature.follow(curvature.newton, hess)` makes it an update rule for
+# In the library `curvature.newton(g, H)` returns the direction $d$, and `curvature.newton_like_rule(curvature.newton, hess)` makes it an update rule for
 # `descent.minimize`.
 #
 # ## What does quadratic convergence look like?
@@ -358,7 +364,7 @@ assert math.isclose(predicted, measured, rel_tol=1e-9)
 # by $lr\,\sigma$. **Predict** both for $\lambda = (0.01, 1)$, $\sigma = 0.1$, $lr = 1$.
 
 # %%
-one_step = descent.minimize(landscapes.SADDLE, [1.0, 0.3], curvature.follow(curvature.newton, landscapes.SADDLE.hess), lr=1.0, n_steps=1)
+one_step = descent.minimize(landscapes.SADDLE, [1.0, 0.3], curvature.newton_like_rule(curvature.newton, landscapes.SADDLE.hess), lr=1.0, n_steps=1)
 print(f"saddle x^2 - y^2 from (1, 0.3): predicted (0, 0), measured ({abs(one_step.final[0]):.0f}, {abs(one_step.final[1]):.0f})")
 assert np.abs(one_step.final).max() < 1e-12
 
@@ -414,7 +420,7 @@ check.saddle_free(saddle_free)
 for size in (1.0, 0.1, 0.001):
     saddle = landscapes.quadratic([1.0, -size])
     print(f"lambda = -{size}:", end="")
-    for name, rule, predicted in (("saddle-free", curvature.follow(curvature.saddle_free, saddle.hess), 20),
+    for name, rule, predicted in (("saddle-free", curvature.newton_like_rule(curvature.saddle_free, saddle.hess), 20),
                                   ("gradient descent", "sgd", math.ceil(math.log(1e6) / math.log(1 + size)))):
         path = descent.minimize(saddle, [1.0, 1e-6], rule, lr=1.0, n_steps=predicted + 2).w
         measured = int((np.abs(path[:, 1]) >= 1).argmax())
@@ -487,7 +493,7 @@ downhill = curvature.line_search(ROSENBROCK, lambda g, H: -g, ROSENBROCK.hess)
 guarded = curvature.line_search(ROSENBROCK, curvature.newton, ROSENBROCK.hess)
 gd = descent.minimize(ROSENBROCK, start, downhill, lr=1.0, n_steps=300)
 newton = descent.minimize(ROSENBROCK, start, guarded, lr=1.0, n_steps=100, tol=1e-6)
-bare = descent.minimize(ROSENBROCK, start, curvature.follow(curvature.newton, ROSENBROCK.hess), lr=1.0, n_steps=100, tol=1e-6)
+bare = descent.minimize(ROSENBROCK, start, curvature.newton_like_rule(curvature.newton, ROSENBROCK.hess), lr=1.0, n_steps=100, tol=1e-6)
 fig, ax = plt.subplots(figsize=(7.2, 4.6))
 plotting.contours(ax, ROSENBROCK, log=True)
 plotting.path(ax, gd.w, "sgd", markevery=5, markersize=4, linewidth=1.2, label="gradient descent, 300 steps")
@@ -515,10 +521,10 @@ plt.show()
 # %% tags=["figure"] mystnb={"image": {"alt": "Eight square images of basins of attraction, two landscapes by four rules. For gradient descent, momentum and Adam each image is divided into grey regions around the minima, smooth for gradient descent, with interleaved bands for momentum and wavy borders for Adam. For Newton large green regions around saddles and maxima appear, with fractal borders."}}
 rates, arrived = {"sgd": 0.01, "momentum": 0.003, "adam": 0.1, "newton": 1.0}, {}
 fig, axes = plt.subplots(2, 4, figsize=(10.5, 5.8), sharey="row")
-for row, f in zip(axes, (landscapes.HIMMELBLAU, basins.CAMEL), strict=True):
+for row, f in zip(axes, (landscapes.HIMMELBLAU, landscapes.CAMEL), strict=True):
     points, n_minima = basins.critical(f)
     for ax, (rule, lr) in zip(row, rates.items(), strict=True):
-        step, n_steps = (curvature.follow(curvature.newton, f.hess), 50) if rule == "newton" else (rule, 500)
+        step, n_steps = (curvature.newton_like_rule(curvature.newton, f.hess), 50) if rule == "newton" else (rule, 500)
         ends = descent.minimize(f, basins.grid(f.window, 100), step, lr=lr, n_steps=n_steps, keep_path=False).final
         arrived[f.name, rule] = basins.arrival(ends, points, tol=0.05)
         basins.draw(ax, arrived[f.name, rule], points, n_minima=n_minima, window=f.window)
@@ -532,16 +538,16 @@ plt.show()
 # saddles and to the maximum.
 
 # %%
-for f in (landscapes.HIMMELBLAU, basins.CAMEL):
+for f in (landscapes.HIMMELBLAU, landscapes.CAMEL):
     plain, n_minima = arrived[f.name, "sgd"], 4 if f is landscapes.HIMMELBLAU else 3
     for rule in rates:
         index = arrived[f.name, rule]
         counts = np.bincount(index[index >= 0], minlength=n_minima)
         print(f"{f.name:16} {rule:8}: another end than gradient descent {(index != plain).mean():3.0%}, at no minimum {(index >= n_minima).mean():3.0%}")
         assert rule == "newton" or ((index >= 0) & (index < n_minima)).all()
-        assert f is not basins.CAMEL or counts[0] == counts[2]
+        assert f is not landscapes.CAMEL or counts[0] == counts[2]
 print("camel: outer basins equally large for all four rules, as predicted; lowest minimum reached by gradient descent from "
-      f"{(arrived[basins.CAMEL.name, 'sgd'] == 1).mean():.0%} of the starts")
+      f"{(arrived[landscapes.CAMEL.name, 'sgd'] == 1).mean():.0%} of the starts")
 
 # %% [markdown]
 # No rule is drawn to the global minimum as such. A popular claim says that adaptive or second-order methods reach it faster; here they
@@ -560,7 +566,7 @@ print("camel: outer basins equally large for all four rules, as predicted; lowes
 #
 # A **square root** of $\kappa$, where gradient descent has $\kappa$ itself. A recurrence of Chebyshev's polynomials gives the method: heavy ball, with coefficients that change for a while.
 
-# %% tags=["mirrors:course_lib.curvature.chebyshev"]
+# %% tags=["mirrors:course_lib.optimizers.curvature.chebyshev"]
 def chebyshev(grad, w, *, mu, L, n_steps):
     if not 0 < mu <= L < np.inf:
         raise ValueError(f"chebyshev needs 0 < mu <= L, both finite, got mu = {mu} and L = {L}")

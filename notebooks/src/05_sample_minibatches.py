@@ -24,7 +24,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -52,10 +56,12 @@ plt.style.use("course_lib.course")
 # fresh network from a seed, through stages of `(epochs, batch_size, lr)`; we need it near the end.
 
 # %%
-from course_lib import datasets, museum, noise
-from course_lib.critical_batch import fit, steps_to_target
-from course_lib.network import mlp
-from course_lib.training import train
+from course_lib.data import datasets
+from course_lib.checks import museum
+from course_lib.training import batch_noise
+from course_lib.training.critical_batch import fit, steps_to_target
+from course_lib.networks.network import mlp
+from course_lib.training.loop import train
 
 images = datasets.load_mnist()
 data, real = datasets.split(images), images.name == "mnist"
@@ -163,7 +169,7 @@ def measured_floor(lr, batch_size):
     run = descent.minimize(sampled(batch_size, np.random.default_rng(1)), np.zeros((200, 1)), "sgd", lr=lr, n_steps=1500)
     return (run.w[500:]**2).mean()
 
-print(f"lr 0.25, B 1: predicted {noise.floor(0.25, lam=lam, sigma=lam, batch_size=1):.2f}, measured {measured_floor(0.25, 1):.2f}")
+print(f"lr 0.25, B 1: predicted {batch_noise.sgd_floor(0.25, lam=lam, sigma=lam, batch_size=1):.2f}, measured {measured_floor(0.25, 1):.2f}")
 
 # %% [markdown]
 # With $lr = 1/\lambda$ the memory $q$ is zero: every step jumps to its own example, and the run is as noisy as the data. Now the whole formula, against the rate and against the batch size.
@@ -175,9 +181,9 @@ fig, (left, right) = plt.subplots(1, 2, figsize=(9.4, 4.2), sharey=True)
 for marker, B, lr in (("o", 1, 0.3), ("s", 16, 0.03)):
     for ax, at, dots in ((left, (fine, B), (rates, B)), (right, (lr, batch_sizes), (lr, batch_sizes))):
         f = [measured_floor(*pair) for pair in np.broadcast(*dots)]
-        ax.loglog(fine if ax is left else batch_sizes, noise.floor(at[0], lam=lam, sigma=lam, batch_size=at[1]), color="0.6")
+        ax.loglog(fine if ax is left else batch_sizes, batch_noise.sgd_floor(at[0], lam=lam, sigma=lam, batch_size=at[1]), color="0.6")
         ax.loglog(dots[0] if ax is left else dots[1], f, marker, color="black", label=f"$B$ = {B}" if ax is left else f"lr {lr}")
-        worst.append(np.max(np.abs(f / noise.floor(dots[0], lam=lam, sigma=lam, batch_size=dots[1]) - 1)))
+        worst.append(np.max(np.abs(f / batch_noise.sgd_floor(dots[0], lam=lam, sigma=lam, batch_size=dots[1]) - 1)))
 left.set(xlabel="learning rate", ylabel="mean of $w^2$ at the end", title="Infinite at the edge, lr 0.5")
 right.set(xlabel="batch size $B$", title="Twice the batch, half the floor")
 _ = left.legend(), right.legend()
@@ -266,7 +272,7 @@ for lr, epochs in ((0.1, 30), (0.01, 30), (0.001, 60)):
         record.append((w**2).mean())
     a = lr * (1 - lr)**np.arange(n)
     predicted = n / (n - 1) * ((a - a.mean())**2).sum() / (1 - (1 - lr)**(2 * n))
-    drawn, measured = noise.floor(lr, lam=1.0, sigma=1.0, batch_size=1), np.mean(record[epochs // 2:])
+    drawn, measured = batch_noise.sgd_floor(lr, lam=1.0, sigma=1.0, batch_size=1), np.mean(record[epochs // 2:])
     print(f"lr {lr}: with replacement {drawn:#.2g}; shuffled: predicted {predicted:#.2g}, within 15 %: {abs(measured / predicted - 1) < 0.15}")
     assert abs(measured / predicted - 1) < 0.15
 
@@ -289,7 +295,7 @@ for lr, epochs in ((0.1, 30), (0.01, 30), (0.001, 60)):
 # %%
 order = np.argsort(y, kind="stable")
 X_sorted, y_sorted = X[order], y[order]
-_, sigma2 = noise.exact_parts(net, X, y)
+_, sigma2 = batch_noise.exact_parts(net, X, y)
 between = sum((y == k).mean() * np.square(net.loss_and_grad(X[y == k], y[y == k])[1] - G).sum() for k in range(10))
 for name, epoch, theory in (("museum ", museum.museum_epoch, between + (sigma2 - between) / 64),
                             ("library", datasets.batches, sigma2 / 64)):
@@ -433,15 +439,14 @@ assert kept < peak < 1.5 * kept
 # ## How many steps does a batch size need?
 #
 # Now the central experiment. For $B = 16, 64, 256, 1024, 4096$: how many SGD steps until the validation loss is 0.2? Each batch size gets **its own tuned learning rate**, the best of a ladder with factor $\sqrt2$, by the median of three seeds, both neighbours being worse. Then five fresh seeds
-# are counted. This takes minutes, so `benchmarks/sweep_batch_size.py` has done it, and the next cells read what it saved. (The winner of a tuning has been chosen by its luck too; that is why the counts come from other seeds.)
+# are counted. This takes minutes, so `experiments/batch_size.py` has done it, and the next cells read what it saved. (The winner of a tuning has been chosen by its luck too; that is why the counts come from other seeds.)
 #
 # Before you look: if a batch of $4B$ did the work of four steps, the number of steps would fall by four each time. That is **perfect scaling**. The noise cannot go below zero, so it must end. **Predict** which share of the steps of 256 is left with 4096: a sixteenth, a quarter, or more than a half?
 
 # %%
-import json
-from pathlib import Path
+from course_lib.data import load_results
 
-saved = json.loads(Path("data/batch_size.json").read_text(encoding="utf-8"))
+saved = load_results("batch_size")
 B, median = np.array([(row["batch_size"], np.median(row["steps"])) for row in saved["rows"]]).T
 s_min, b_crit = fit(B, median)
 for row, perfect in zip(saved["rows"], median[0] * B[0] / B, strict=True):
@@ -525,13 +530,13 @@ check.noise_scale(noise_scale)
 # %% [markdown]
 # ## Does the estimate hit, and does the scale grow?
 #
-# For this network both parts can also be had exactly, for all 55 000 images in one pass (`show_source(noise.exact_parts)` shows the trick). So the estimator can be put to the test, at eight points of a run with $B = 64$ and the tuned rate. Each estimate takes 40 pairs of batches of 64 and 1024.
+# For this network both parts can also be had exactly, for all 55 000 images in one pass (`show_source(batch_noise.exact_parts)` shows the trick). So the estimator can be put to the test, at eight points of a run with $B = 64$ and the tuned rate. Each estimate takes 40 pairs of batches of 64 and 1024.
 #
 # **Predict:** $|G|$ shrinks as the loss goes down, and the disagreement between examples shrinks less. What will $B_{\text{simple}}$ do? Before the loss of 0.2 is reached, will its mean be near the fitted knee?
 
 # %% tags=["nbval-ignore-output"]
 def estimated(net, rng, pairs=40):
-    parts = [noise.scale_parts(*(net.loss_and_grad(X[rows], y[rows])[1].copy() for rows in np.split(rng.integers(len(X), size=1088), [64])),
+    parts = [batch_noise.scale_parts(*(net.loss_and_grad(X[rows], y[rows])[1].copy() for rows in np.split(rng.integers(len(X), size=1088), [64])),
                                64, 1024) for _ in range(pairs)]
     signal, noisy = np.mean(parts, axis=0)
     return noisy / signal
@@ -540,7 +545,7 @@ rng, t, table = np.random.default_rng(0), 0, []
 while t <= 3200:
     for rows in datasets.batches(len(X), 64, rng):
         if t in (0, 50, 100, 200, 400, 800, 1600, 3200):
-            signal, noisy = noise.exact_parts(net, X, y)
+            signal, noisy = batch_noise.exact_parts(net, X, y)
             table.append((t, net.loss(*valid), noisy / signal, estimated(net, np.random.default_rng(1))))
             print("step {:4}: validation loss {:.2f}, noise scale exact {:4.0f}, estimated {:4.0f}".format(*table[-1]))
         net.theta -= saved["rows"][1]["lr"] * net.loss_and_grad(X[rows], y[rows])[1]

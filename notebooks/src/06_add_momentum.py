@@ -24,7 +24,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -39,7 +43,7 @@ plt.style.use("course_lib.course")
 # velocity. The number $\beta$, with $0 \le \beta < 1$, is the momentum. This is the method called **heavy ball**,
 # exactly as the library has it; before the first step $v = 0$, and with $\beta = 0$ it is gradient descent.
 
-# %% tags=["mirrors:course_lib.optimizers.momentum"]
+# %% tags=["mirrors:course_lib.optimizers.rules.momentum"]
 def momentum(w, g, state, *, lr, beta=0.9):
     """Heavy ball: sum the gradients into a velocity, and move by it."""
     v = beta * state.get("v", 0.0) + g
@@ -61,7 +65,7 @@ def momentum(w, g, state, *, lr, beta=0.9):
 # the fault is the same). Which numbers are odd?
 
 # %%
-from course_lib import museum
+from course_lib.checks import museum
 
 def even_slope(w):
     return w[..., 0], np.ones_like(w)
@@ -207,15 +211,14 @@ check.spectral_radius(spectral_radius)
 # one per cent on either side of the edge suffice to turn decay into blow-up?
 
 # %%
-from course_lib import hard_functions, momentum_forms
-from course_lib import momentum_theory as theory
+from course_lib.optimizers import momentum_theory
 
 betas = np.array([[0.0], [0.5], [0.9], [0.99]])
 edge = 2 * (1 + betas)
 below = descent.minimize(parabola, np.ones((4, 1)), "momentum", lr=0.99 * edge, beta=betas, n_steps=4000)
 above = descent.minimize(parabola, np.ones((4, 1)), "momentum", lr=1.01 * edge, beta=betas, n_steps=4000)
 for k, beta in enumerate(betas[:, 0]):
-    factors = [float(theory.spectral_radius(share * edge[k, 0], beta)) for share in (0.99, 1.01)]
+    factors = [float(momentum_theory.spectral_radius(share * edge[k, 0], beta)) for share in (0.99, 1.01)]
     print(f"beta {beta:<4}: edge {edge[k, 0]:.2f}; 1 % below, factor {factors[0]:.3f}: falls below 1e-6; "
           f"1 % above, factor {factors[1]:.3f}: passes 1e8 at step {above.diverged_at[k]}")
     assert factors[0] < 1 < factors[1] and abs(below.final[k, 0]) < 1e-6 and above.diverged_at[k] > 0
@@ -236,7 +239,7 @@ lr, beta = A.reshape(-1, 1), B.reshape(-1, 1)
 grid = descent.minimize(parabola, np.ones_like(lr), "momentum", lr=lr, beta=beta, n_steps=400)
 size = np.abs(grid.w[..., 0])
 measured = (size[300:].max(axis=0) / size[100:201].max(axis=0))**(1 / 200)
-predicted = theory.spectral_radius(A, B)
+predicted = momentum_theory.spectral_radius(A, B)
 fig, ax = plt.subplots(figsize=(7.6, 4.8))
 levels = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0]
 ax.contourf(A, B, measured.reshape(A.shape), levels=[0.2, *levels], cmap="Greys_r", vmin=0.1, vmax=1.1)
@@ -261,12 +264,12 @@ plt.show()
 # its path and its loss.
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Three panels for lr 0.15 and beta 0.7. Left, the phase diagram for curvatures 1 and 10: a dark wedge with a star at its lower tip, lr 0.23 and beta 0.27, and a square at the choice. Middle, the path on the contours of the quadratic, swinging around the minimum. Right, the measured loss falls along the dashed predicted line."}}
-from course_lib import panel_momentum
+from course_lib import panels
 
 fig = plt.figure(figsize=(10.4, 3.9))
-run = panel_momentum.fill(fig, 0.15, 0.7, mu=1.0, L=10.0, n_steps=60)
-assert np.isclose(panel_momentum.factor(0.15, 0.7, 1.0, 10.0), math.sqrt(0.7))
-assert np.allclose(theory.spectral_radius(0.01, np.array([0.8, 0.81, 0.82])), [0.927, 0.9, 0.906], atol=5e-4)
+run = panels.fill(fig, 0.15, 0.7, mu=1.0, L=10.0, n_steps=60)
+assert np.isclose(panels.factor(0.15, 0.7, 1.0, 10.0), math.sqrt(0.7))
+assert np.allclose(momentum_theory.spectral_radius(0.01, np.array([0.8, 0.81, 0.82])), [0.927, 0.9, 0.906], atol=5e-4)
 inside = grid.diverged_at < 0
 print(f"6678 runs: largest difference, measured - predicted factor: {np.abs(measured - predicted.ravel())[inside].max():.3f}; "
       f"smallest predicted factor of a run that diverged: {predicted.ravel()[~inside].min():.2f}")
@@ -280,7 +283,7 @@ plt.show()
 # wedge down to the star. On which edge does the flat direction decide, on which the steep one?
 
 # %% tags=["nbval-ignore-output"]
-panel_momentum.momentum_panel(mu=1.0, L=10.0)
+panels.momentum_panel(mu=1.0, L=10.0)
 
 # %% [markdown]
 # ## The best parameters
@@ -330,8 +333,8 @@ check.best_momentum(best_momentum)
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Error against step for condition number 100, log scale, 0 to 300 steps. Gradient descent falls slowly, to 0.0025 at step 300. Nesterov reaches one millionth at step 154, heavy ball at 93. Heavy ball first rises above 2.6, and its curve lies on the exact formula in grey and well above a dotted straight line with the slope of the spectral radius."}}
 t, bowl = np.arange(301), landscapes.quadratic([1.0, 100.0])
-lr, beta, r = theory.best_heavy_ball(1.0, 100.0)
-lr_n, beta_n, _ = theory.usual_nesterov(1.0, 100.0)
+lr, beta, r = momentum_theory.best_heavy_ball(1.0, 100.0)
+lr_n, beta_n, _ = momentum_theory.usual_nesterov(1.0, 100.0)
 exact = np.sqrt(((1 + (1 - r) * t)**2 + (1 + (1 + r) * t)**2) / 2) * r**t
 fig, ax = plt.subplots()
 ax.semilogy(t, exact, color="0.75", linewidth=7, label="exact formula")
@@ -352,7 +355,7 @@ plt.show()
 
 # %%
 for kappa in (10, 100, 1000, 10_000):
-    lr, beta, r = theory.best_heavy_ball(1.0, kappa)
+    lr, beta, r = momentum_theory.best_heavy_ball(1.0, kappa)
     t = np.arange(int(20 * math.sqrt(kappa)))
     exact = np.sqrt(((1 + (1 - r) * t)**2 + (1 + (1 + r) * t)**2) / 2) * r**t
     run = descent.minimize(landscapes.quadratic([1.0, kappa]), [1.0, 1.0], "momentum", lr=lr, beta=beta, n_steps=t[-1])
@@ -401,7 +404,7 @@ check.nesterov_lookahead(nesterov_lookahead)
 #
 # because $v_t - \beta v_{t-1} = g_t$. That is the form in which Keras, PyTorch and this course write it:
 
-# %% tags=["mirrors:course_lib.optimizers.nesterov"]
+# %% tags=["mirrors:course_lib.optimizers.rules.nesterov"]
 def nesterov(w, g, state, *, lr, beta=0.9):
     """Nesterov's momentum; w is the look-ahead point of the original form."""
     v = beta * state.get("v", 0.0) + g
@@ -424,13 +427,13 @@ def nesterov(w, g, state, *, lr, beta=0.9):
 w = u = np.array([-1.0, 1.5])
 v, state, gap = np.zeros(2), {}, 0.0
 for _ in range(500):
-    w, v = momentum_forms.lookahead_nesterov(landscapes.ROSENBROCK, w, v, lr=1e-3, beta=0.9)
+    w, v = momentum_theory.lookahead_nesterov(landscapes.ROSENBROCK, w, v, lr=1e-3, beta=0.9)
     u, state = optimizers.nesterov(u, landscapes.ROSENBROCK.grad(u), state, lr=1e-3, beta=0.9)
     gap = max(gap, abs(w - 1e-3 * 0.9 * v - u).max())
 print(f"Rosenbrock, 500 steps: the two forms differ by less than 1e-12: {gap < 1e-12}")
 w, v = [1.0], np.zeros(1)
 for _ in range(2):
-    w, v = momentum_forms.lookahead_nesterov(parabola, w, v, lr=0.1, beta=0.9)
+    w, v = momentum_theory.lookahead_nesterov(parabola, w, v, lr=0.1, beta=0.9)
 heavy = descent.minimize(parabola, [1.0], "momentum", lr=0.1, beta=0.9, n_steps=2).final
 print(f"parabola, lr 0.1: w_2 of heavy ball - w_2 of Nesterov: predicted {-0.9 * 0.1**2:.3f}, measured {heavy[0] - w[0]:.3f}")
 norm = descent.minimize(bowl, [1.0, 1.0], "nesterov", lr=lr_n, beta=beta_n, n_steps=300).grad_norm
@@ -469,7 +472,7 @@ assert gap < 1e-12 and math.isclose(heavy[0] - w[0], -0.009) and abs((norm[300] 
 # that exactly $k$ weights have moved.)
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Log-log plot of loss above the minimum against step 1 to 50 on the chain of 101 weights. Gradient descent falls slowly, Nesterov ever more steeply. Both stay above a grey area whose edge no gradient method can pass; Nesterov stays below its promised bound, a dashed line about ten times higher."}}
-fun, n, t, w, y, fast = hard_functions.chain(101), 101, np.arange(1, 51), np.zeros(101), np.zeros(101), []
+fun, n, t, w, y, fast = landscapes.chain(101), 101, np.arange(1, 51), np.zeros(101), np.zeros(101), []
 floor, bound = (1 / (t + 1) - 1 / (n + 1)) / 8, n * (2 * n + 1) / (3 * (n + 1)) / (t + 1)**2
 for k in t:
     w, previous = y - fun(y)[1], w
@@ -520,9 +523,9 @@ for (label, (lr, b_lr)), marker in zip(kept.items(), "sD", strict=True):
         g = w + rng.normal(size=w.shape)
         w, state = optimizers.momentum(w, g, state, lr=lr[:, None], beta=betas[:, None])
         squares += (w * w).mean(axis=1) / 700 if t >= 500 else 0.0
-    ax.semilogy(b, theory.noise_floor(b_lr, 1.0, b), color="0.65", linewidth=5)
+    ax.semilogy(b, momentum_theory.momentum_floor(b_lr, 1.0, b), color="0.65", linewidth=5)
     ax.semilogy(betas, squares, **look("momentum", marker=marker, linestyle="none", markevery=1, label=f"{label} kept"))
-    assert np.allclose(squares, theory.noise_floor(lr, 1.0, betas), rtol=0.05)
+    assert np.allclose(squares, momentum_theory.momentum_floor(lr, 1.0, betas), rtol=0.05)
 ax.set(xlabel="beta", ylabel="variance of $w$", title="At the same lr, beta 0.98 has 49 times the variance")
 ax.legend(loc="upper left")
 plt.show()
@@ -541,13 +544,13 @@ plt.show()
 
 # %%
 rng, lam, kappa, variance = np.random.default_rng(1), np.array([1.0, 100.0]), 100.0, []
-for lr, beta in ((2 / 101, 0.0), theory.best_heavy_ball(1.0, 100.0)[:2]):
+for lr, beta in ((2 / 101, 0.0), momentum_theory.best_heavy_ball(1.0, 100.0)[:2]):
     w, state, squares = np.zeros((2000, 2)), {}, np.zeros(2)
     for t in range(900):
         w, state = optimizers.momentum(w, lam * w + rng.normal(size=w.shape), state, lr=lr, beta=beta)
         squares += (w * w).mean(axis=0) / 600 if t >= 300 else 0.0
     variance.append(squares)
-    floor = theory.noise_floor(lr, lam, beta)
+    floor = momentum_theory.momentum_floor(lr, lam, beta)
     print(f"beta {beta:.3f}: variance along mu predicted {floor[0]:.4f}, measured {squares[0]:.4f}; "
           f"along L predicted {floor[1]:.4f}, measured {squares[1]:.4f}")
 predicted, measured = (math.sqrt(kappa) + 1 / math.sqrt(kappa)) / 2, variance[1] / variance[0]
@@ -571,8 +574,8 @@ assert np.allclose(measured, predicted, rtol=0.05)
 # linear equations, which have a solution of the assumed kind. **Predict:** what does a small push off the cycle do?
 
 # %%
-two_slopes = hard_functions.two_slopes
-lr, beta, r = theory.best_heavy_ball(1.0, 25.0)
+two_slopes = landscapes.two_slopes
+lr, beta, r = momentum_theory.best_heavy_ball(1.0, 25.0)
 c = 1 + beta - 25 * lr
 cycle = np.linalg.solve([[-c, 1, beta], [beta, -c, 1], [1, beta, -c]], [0.0, 0.0, 24 * lr])
 heavy = descent.minimize(two_slopes, [3.3], "momentum", lr=lr, beta=beta, n_steps=30_000)
@@ -628,7 +631,7 @@ plt.show()
 # A rate quoted for one form may be ten times too large for another: with $\beta = 0.9$, an average with $lr = 0.1$ is the
 # course's heavy ball with $lr = 0.01$. PyTorch spares the first gradient from dampening, so with $\tau = \beta$ it is the average
 # plus an echo $\beta^t g_1$ of the first gradient. (In PyTorch, Nesterov needs $\tau = 0$.) The momentum functions are in
-# `course_lib/momentum_forms.py`, tested against the libraries themselves.
+# `course_lib/optimizers/momentum_theory.py`, tested against the libraries themselves.
 #
 # These conversions hold while $lr$ stays the same. What if it drops in the middle of a run, as schedules do? The course's step is
 # *new rate times velocity*, so it shrinks at once. Keras' velocity still holds steps made with the *old* rate, and they
@@ -636,8 +639,8 @@ plt.show()
 # brakes how?
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Length of the step against the step number 80 to 150. All forms move by 1 per step until step 100, when the rate drops tenfold. The course's form and the average fall to 0.1 at once; Keras' form decays smoothly to 0.1 over some thirty steps."}}
-forms = {"course, PyTorch": (optimizers.momentum, 1.0), "Keras": (momentum_forms.keras_momentum, 1.0),
-         "average, 10 lr": (momentum_forms.average_momentum, 10.0)}
+forms = {"course, PyTorch": (optimizers.momentum, 1.0), "Keras": (momentum_theory.keras_momentum, 1.0),
+         "average, 10 lr": (momentum_theory.average_momentum, 10.0)}
 looks = [("momentum", {"linewidth": 5}), ("keras", {"linestyle": "-"}), ("average", {"linestyle": ":", "color": "0.75"})]
 fig, ax = plt.subplots()
 moved = {}
@@ -723,7 +726,7 @@ check.parting(parting)
 # </details>
 #
 # **3.** A colleague fits a factor per step to the first 30 steps of heavy ball at the best parameters and finds it worse than
-# the theory. Is the theory wrong?
+# the momentum_theory. Is the theory wrong?
 #
 # <details>
 # <summary>Answer</summary>

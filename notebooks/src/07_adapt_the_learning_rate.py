@@ -27,7 +27,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -250,7 +254,7 @@ for lam in (1.0, 1000.0):
 #
 # Here is AdaGrad as the library has it. Look at the last thing in the second line.
 
-# %% tags=["mirrors:course_lib.optimizers.adagrad"]
+# %% tags=["mirrors:course_lib.optimizers.rules.adagrad"]
 def adagrad(w, g, state, *, lr, eps=1e-8):
     v = state.get("v", 0.0) + g * g
     w = w - lr * g / (np.sqrt(v) + eps)

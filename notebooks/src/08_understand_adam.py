@@ -24,7 +24,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -38,7 +42,7 @@ plt.style.use("course_lib.course")
 # its gradient. Both start at zero. $\beta_1$, $\beta_2$ (`beta1`, `beta2`, between 0 and 1) say how slowly they
 # forget; $t = 1, 2, \dots$ counts the steps; $\varepsilon$ (`eps`) is tiny. This is the function that the library runs:
 
-# %% tags=["mirrors:course_lib.optimizers.adam"]
+# %% tags=["mirrors:course_lib.optimizers.rules.adam"]
 def adam(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     t = state.get("t", 0) + 1
     m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
@@ -159,7 +163,7 @@ assert np.allclose(measured, ratio[:1000], rtol=1e-9) and ratio.argmax() == 11
 # **Predict** the last row. It is in the museum.
 
 # %%
-from course_lib import museum
+from course_lib.checks import museum
 
 w, state, path = np.zeros(1), {}, [0.0]
 for _ in range(10_000):

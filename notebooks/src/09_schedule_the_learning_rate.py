@@ -23,7 +23,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -150,10 +154,12 @@ check.distances(distances)
 # We know better how this bowl works. **Predict** the ratio of the final losses, constant over decayed, from the products above. Then the control: a constant rate of 0.1.
 
 # %%
-from course_lib import clipping, datasets, museum
-from course_lib.lr_range import lr_range, on_batches
-from course_lib.network import mlp
-from course_lib.training import train
+from course_lib.optimizers import clipping
+from course_lib.data import datasets
+from course_lib.checks import museum
+from course_lib.training.range_test import lr_range, on_batches
+from course_lib.networks.network import mlp
+from course_lib.training.loop import train
 
 claimed = museum.museum_decay_gain(bowl, [1.0, 1.0], (0.01, 0.1), 100)
 end = {name: 0.5 * np.prod(1 - lr)**2 + 5 * np.prod(1 - 10 * lr)**2 for name, lr in (("low", np.full(100, 0.01)), ("high", np.full(100, 0.1)), ("decayed", down))}

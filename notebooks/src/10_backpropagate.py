@@ -25,7 +25,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -50,7 +54,7 @@ plt.style.use("course_lib.course")
 # made of them. So if you read the list from its end, a node's derivative is complete before it is passed on. Look at the `+=`: a node that was
 # used twice receives twice. These are functions of the library; `add` looks like `multiply`, with slopes 1.
 
-# %% tags=["mirrors:course_lib.scalar_graph.put", "mirrors:course_lib.scalar_graph.multiply", "mirrors:course_lib.scalar_graph.gradients"]
+# %% tags=["mirrors:course_lib.networks.scalar_graph.put", "mirrors:course_lib.networks.scalar_graph.multiply", "mirrors:course_lib.networks.scalar_graph.gradients"]
 def put(graph, value, *edges):
     graph.append((float(value), edges))
     return len(graph) - 1
@@ -74,7 +78,7 @@ def gradients(graph, out):
 # The next cell builds the graph and draws it.
 
 # %% tags=["figure"] mystnb={"image": {"alt": "A graph of six nodes. w = 2 and x = 3 lead to u = 6; u and b = -4 lead to z = 2; z and, on a second path, w lead to f = 4. On each arrow stands its local slope, below each node its derivative: f 1, z 2, u 2, b 2, x 4, w 8."}}
-from course_lib import scalar_graph
+from course_lib.networks import scalar_graph
 
 graph = []
 x, w, b = put(graph, 3), put(graph, 2), put(graph, -4)
@@ -127,7 +131,7 @@ assert graph[f][0] == 4 and [d[node] for node in (z, u, b, x, w)] == [2, 2, 2, 4
 # leave one weight of $W_1$?
 
 # %%
-from course_lib import activations, layers, losses, network
+from course_lib.networks import activations, layers, losses, network
 
 rng, graph = np.random.default_rng(0), []
 X, y = rng.normal(size=(5, 3)), rng.normal(size=(5, 2))
@@ -202,7 +206,7 @@ check.sigmoid_backward(sigmoid_backward)
 # This is the **log-sum-exp trick**. It must be done for each row by itself, and the logarithm must be taken *before* the small exponentials
 # have become 0. The cell has the library's function, and tries both ways on logits just below and just above the limit.
 
-# %% tags=["mirrors:course_lib.losses.log_softmax"]
+# %% tags=["mirrors:course_lib.networks.losses.log_softmax"]
 def log_softmax(logits):
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
@@ -333,8 +337,8 @@ check.relative_error(relative_error)
 # Nothing is subtracted, so nothing cancels, and $h$ can be $10^{-20}$: the truncation error is gone, and the error is about $\varepsilon$. The price:
 # `f` must take complex numbers. (Lyness and Moler 1967; this form is Squire and Trapp's, 1998.)
 
-# %% tags=["mirrors:course_lib.gradient_check.complex_gradient"]
-from course_lib import gradient_check
+# %% tags=["mirrors:course_lib.networks.gradient_check.complex_gradient"]
+from course_lib.networks import gradient_check
 
 def complex_gradient(f, w, h=1e-20):
     w = np.array(w, dtype=complex)

@@ -23,7 +23,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -39,7 +43,7 @@ plt.style.use("course_lib.course")
 # functions is the slope small for large negative $z$? For which is it small for large *positive* $z$ too?
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Seven small panels, one for each activation, the function as a solid black line and its slope as a dashed green line, from minus 5 to 5. The slopes of sigmoid and tanh are hills that fall to zero on both sides; the slopes of the other five are near 1 on the right and near 0 on the left."}}
-from course_lib.activations import ACTIVATIONS
+from course_lib.networks.activations import ACTIVATIONS
 
 z, slopes = np.linspace(-5, 5, 1001), {}
 fig, axes = plt.subplots(2, 4, figsize=(9.6, 5), sharex=True, sharey=True)
@@ -79,9 +83,9 @@ assert max(slopes["sigmoid"]) <= 0.25 and max(slopes["tanh"][[0, -1]]) < 0.001 a
 # below 1 the gradient vanishes, above 1 it explodes (Poole et al. 2016; Schoenholz et al. 2017). The first map is a line of code.
 # **Predict** for ReLU, without an integral: it keeps the positive half of the numbers. Which gain keeps $q$?
 
-# %% tags=["mirrors:course_lib.signal_propagation.moment_map"]
-from course_lib import signal_propagation as sp
-from course_lib.signal_propagation import average
+# %% tags=["mirrors:course_lib.networks.signal_propagation.moment_map"]
+from course_lib.networks import signal_propagation as sp
+from course_lib.networks.signal_propagation import average
 
 
 def moment_map(name, q, *, gain):
@@ -130,7 +134,7 @@ check.glorot_draw(glorot_draw)
 # %%
 from itertools import pairwise
 
-from course_lib import initializers
+from course_lib.networks import initializers
 
 rng, (up, back) = np.random.default_rng(0), np.zeros((2, 2, 60))
 for seed in range(60):
@@ -335,7 +339,7 @@ assert max(middle["Gaussian", False]) < 1e-6 and min(middle["orthogonal", False]
 # dead than that, or fewer? What do images have in common that random inputs do not?
 
 # %%
-from course_lib import datasets
+from course_lib.data import datasets
 
 data = datasets.split(datasets.load_mnist())
 X, y, N = data.X_train[:5000], data.y_train[:5000], 20
@@ -358,8 +362,8 @@ assert dead > 1000 * np.prod(each) and abs(ndtr(3 / math.sqrt(2)) ** N - np.mean
 # network 784-64-64-10, at three rates, and counts dead units with `net.dead_units`, over five seeds. **Guess** the shares.
 
 # %% tags=["nbval-ignore-output"]
-from course_lib.network import mlp
-from course_lib.training import train
+from course_lib.networks.network import mlp
+from course_lib.training.loop import train
 
 dead = {}
 for lr in (0.1, 1.0, 3.0):
@@ -595,14 +599,13 @@ check.residual_block(residual_block)
 # So far nothing has been trained. The theory makes a forecast: of nine deep networks (sigmoid, tanh and ReLU; normal 0.01, Glorot and
 # He) three have a healthy gradient: tanh with Glorot, tanh with He, and ReLU with He. Now MNIST: 20 hidden layers of 64 units, the first
 # 5 000 images, four epochs of plain SGD, batches of 64. Each network has its **own learning rate**, tuned on validation images over three
-# seeds; then three fresh seeds. That takes some minutes, so `benchmarks/sweep_depth.py` has done it. Below the nine stand ReLU with He and
+# seeds; then three fresh seeds. That takes some minutes, so `experiments/depth.py` has done it. Below the nine stand ReLU with He and
 # normalisation, detour, or both. **Forecast** those five too, from the last figure.
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Validation accuracy of fourteen networks, three dots each. Of nine plain networks only tanh with Glorot, tanh with He and ReLU with He lie above one half; the others lie near one tenth. Below, normalised networks with detours lie near 0.9, those without detours scatter between 0.3 and 0.8, and the bare detour lies below 0.4."}}
-import json
-from pathlib import Path
+from course_lib.data import load_results
 
-saved = json.loads(Path("data/depth.json").read_text(encoding="utf-8"))["rows"]
+saved = load_results("depth")["rows"]
 labels, learns = [], [k for k, row in enumerate(saved[:9]) if np.median(row["accuracy"]) > 0.5]
 fig, ax = plt.subplots(figsize=(8.2, 5.6))
 for place, row in enumerate(saved):

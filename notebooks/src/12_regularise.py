@@ -24,7 +24,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -45,9 +49,10 @@ plt.style.use("course_lib.course")
 # (With the embedded digits in place of MNIST all cells run; the text speaks of MNIST.)
 
 # %%
-from course_lib import datasets, losses, penalties
-from course_lib.network import mlp
-from course_lib.training import train
+from course_lib.data import datasets
+from course_lib.networks import losses, penalties
+from course_lib.networks.network import mlp
+from course_lib.training.loop import train
 from threadpoolctl import threadpool_limits
 _ = threadpool_limits(1, user_api="blas")  # small matrix products are faster on one thread
 data = datasets.split(datasets.load_mnist())
@@ -107,7 +112,7 @@ for fit, net in zip(fits, nets, strict=True):
 # ## Wider networks: the gap at equal training loss
 #
 # How does the gap depend on the number of weights? To compare fairly, train each width until the training loss is 0.01, or for 300 epochs if that never
-# happens. Each width gets its own learning rate. Tuned for what? With a small rate a small network does not arrive in 300 epochs, and that is a restraint too. So `benchmarks/sweep_width.py` chose twice, with three seeds: *to
+# happens. Each width gets its own learning rate. Tuned for what? With a small rate a small network does not arrive in 300 epochs, and that is a restraint too. So `experiments/width.py` chose twice, with three seeds: *to
 # fit*, among the rates with which all three arrive (if there is none, the one with the lowest training loss); and *for the loss* on 2 000 tuning images, whatever the training loss. Five fresh seeds were then measured. This takes minutes, so it is saved.
 #
 # A count gives a guess for the width that can fit: the network must produce 10 numbers for each of 1 000 images, 10 000 in all, and has $795\,h + 10$ weights and biases
@@ -115,10 +120,9 @@ for fit, net in zip(fits, nets, strict=True):
 # **Predict:** beyond that width, with 5, 10, 40 times more weights than needed, does the loss on new images rise or fall?
 
 # %%
-import json
-from pathlib import Path
+from course_lib.data import load_results
 
-saved = json.loads(Path("data/width.json").read_text(encoding="utf-8"))
+saved = load_results("width")
 fit, tuned = ([row for row in saved["widths"] if row["tuned_for"] == goal] for goal in ("fit", "loss"))
 width = np.array([row["width"] for row in fit])
 runs, other = (np.array([row["runs"] for row in rows]) for rows in (fit, tuned))  # (width, seed, what)
@@ -170,7 +174,7 @@ assert runs[1, :, 2].min() > 3 and other[:, :, 2].mean(axis=1).argmin() == runs[
 # the features come in the order of their importance, and if they come in random order?
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Mean squared error against the number of features, logarithmic axis, in two panels. Training error falls to zero at 40 features. The risk has a pole at 40. Left, important features first: two minima of nearly the same height, 0.68 at ten features and 0.72 at about 85. Right, random order: it rises from the start to the pole and is lowest at 120 features. Dots of simulations lie on the curves."}}
-from course_lib.random_features import draw_examples, expected_errors, least_squares, measured_errors, relu_features
+from course_lib.networks.random_features import draw_examples, expected_errors, least_squares, measured_errors, relu_features
 n, D, noise = 40, 120, 0.05
 w = np.sqrt(1 / np.arange(1, D + 1) / np.sum(1 / np.arange(1, D + 1)))
 few, fine, rng = (2, 5, 10, 20, 30, 35, 45, 50, 60, 80, 120), np.arange(1, D + 1), np.random.default_rng(0)
@@ -369,7 +373,7 @@ check.dropout(dropout)
 # Dropout *is* an L2 penalty here, whose strength is measured in the unit of each feature (Wager, Wang and Liang 2013; for squared error it is exact). **Predict** for the solution $w$ of plain least squares, and for the $w$ that minimises the formula, with $p = 0.4$: which of them has the smaller loss with dropout on, and which without?
 
 # %%
-from course_lib.layers import Dense, Dropout
+from course_lib.networks.layers import Dense, Dropout
 
 p, layer = 0.4, Dropout(0.4, rng=np.random.default_rng(0))
 units = np.array([layer.forward(np.array([1.0, 2.0, 3.0]), training=True) for _ in range(50_000)])
@@ -394,8 +398,8 @@ for name, strength in (("least squares:", 0), ("the formula's:", p / (1 - p))):
 # **Predict**, for accuracy and for loss on new images: which fault does the accuracy not show? (Doubling the hidden units doubles the logits, up to the small biases.)
 
 # %% tags=["nbval-ignore-output"]
-from course_lib.activations import Activation
-from course_lib.network import Network
+from course_lib.networks.activations import Activation
+from course_lib.networks.network import Network
 table = []
 for seed in range(3):
     rng = np.random.default_rng(seed)
@@ -580,7 +584,7 @@ assert np.allclose([rows["weight clipping"][0], rows["max-norm"][1], rows["gradi
 # ## Which of them helps?
 #
 # "Weight clipping prevents overfitting" is a sentence that one meets. So is the same of most methods here. A fair test tunes all of them, *and* plain training, learning rate and strength together, on 2 000 images for tuning, and counts five fresh seeds on the new ones. As there are two gaps, it is done twice: tuned for the loss, and tuned for the
-# accuracy. `benchmarks/sweep_width.py` did it (64 hidden units, Adam, 60 epochs). **Predict** which panel shows differences.
+# accuracy. `experiments/width.py` did it (64 hidden units, Adam, 60 epochs). **Predict** which panel shows differences.
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Two panels of dots, a row for each of nine methods, five seeds each, and a grey line for the mean of plain training. Left, loss on new images after tuning for the loss: weight decay, L2, dropout and max-norm lie left of the line, pruning on it. Right, accuracy after tuning for accuracy: nearly all dots lie around the line; early stopping is below it."}}
 rows = {goal: [row for row in saved["means"] if row["tuned_for"] == goal] for goal in ("loss", "accuracy")}

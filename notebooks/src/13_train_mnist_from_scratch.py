@@ -23,7 +23,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -53,9 +57,10 @@ plt.style.use("course_lib.course")
 # the next cell says so. Every cell runs with them too; the text speaks of MNIST, and so do results read from a file.)
 
 # %%
-from course_lib import datasets, losses
-from course_lib.network import mlp
-from course_lib.training import train
+from course_lib.data import datasets
+from course_lib.networks import losses
+from course_lib.networks.network import mlp
+from course_lib.training.loop import train
 
 images = datasets.load_mnist()
 data, real = datasets.split(images), images.name == "mnist"
@@ -350,7 +355,7 @@ def choose_rate(rates, losses):
 check.choose_rate(choose_rate)
 
 # %% [markdown]
-# The search takes many minutes, so `benchmarks/sweep_mnist.py` has made it, and the next cell reads what it saved: for
+# The search takes many minutes, so `experiments/mnist.py` has made it, and the next cell reads what it saved: for
 # each run its settings, its losses, and how many images were right. The choice is made here. Before you look:
 #
 # - Momentum sums up gradients, so each of them moves the weights by $lr\,(1 + \beta + \beta^2 + \dots) = lr/(1-\beta)$ in
@@ -359,11 +364,10 @@ check.choose_rate(choose_rate)
 #   will that judge choose a larger rate, a smaller one, or the same?
 
 # %%
-import json
-from pathlib import Path
+from course_lib.data import load_results
 from scipy import stats
 
-saved = json.loads(Path("data/mnist_runs.json").read_text(encoding="utf-8"))
+saved = load_results("mnist_runs")
 runs = [run for run in saved["runs"] if (run["sizes"], run["pixels"]) == (saved["sizes"], "unit") and not run["constant"]]
 tables, chosen = {step: {} for step in saved["start"]}, {}
 for run in runs:
@@ -716,7 +720,7 @@ for choice in saved["chosen"]:
 # by far? And for 10 000 weights, are slices faster or slower?
 
 # %% tags=["nbval-ignore-output"]
-from course_lib.timing import side_by_side
+from course_lib.experiments.timing import side_by_side
 def race(n):
     g, copy = np.random.default_rng(0).standard_normal(n, np.float32), np.zeros(n, np.float32)
     sliced, (w, state) = optimizers.blockwise(optimizers.adam), optimizers.adam(g, g, {}, lr=0.001)

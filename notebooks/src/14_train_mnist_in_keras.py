@@ -23,7 +23,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -39,14 +43,14 @@ plt.style.use("course_lib.course")
 # the next cell says so. The text speaks of MNIST.)
 
 # %%
-import json
 import tempfile
 import warnings
 from pathlib import Path
-from course_lib import datasets, keras_twin
-from course_lib.network import mlp
-from course_lib.quiet import import_tensorflow
-from course_lib.training import train
+from course_lib.data import datasets
+from course_lib.frameworks import keras_bridge
+from course_lib.networks.network import mlp
+from course_lib.frameworks.tensorflow_quietly import import_tensorflow
+from course_lib.training.loop import train
 from threadpoolctl import threadpool_limits
 tf = import_tensorflow()
 import keras
@@ -115,21 +119,21 @@ check.museum_pipeline(museum_pipeline)
 # %% [markdown]
 # ## The same network, twice
 #
-# `keras_twin.twin(net)` builds a Keras model with the layers of a course network and copies the weights: Keras'
-# kernels have the same shape as ours, inputs by outputs. `keras_twin.theta(model)` reads them back as one flat array,
+# `keras_bridge.twin(net)` builds a Keras model with the layers of a course network and copies the weights: Keras'
+# kernels have the same shape as ours, inputs by outputs. `keras_bridge.theta(model)` reads them back as one flat array,
 # in the order of `net.theta`.
 #
 # To compare two programs, compare them in **double precision** first. Rounding is then about $10^{-16}$, and any
 # difference that matters stands out. Keras counts in single precision unless it is told otherwise;
-# `keras_twin.precision` tells it so inside a `with` block. **Predict:** how far apart are the logits of the two networks?
+# `keras_bridge.precision` tells it so inside a `with` block. **Predict:** how far apart are the logits of the two networks?
 
 # %%
-with keras_twin.precision("float64"):
+with keras_bridge.precision("float64"):
     net = mlp(sizes, rng=np.random.default_rng(0), dtype=np.float64)
-    model, X = keras_twin.twin(net), data.X_valid[:200].astype(np.float64)
+    model, X = keras_bridge.twin(net), data.X_valid[:200].astype(np.float64)
     apart = np.abs(np.asarray(model(X)) - net.logits(X)).max()
 print(f"weights: predicted {784 * 128 + 128 + 128 * 128 + 128 + 128 * 10 + 10}, in Keras {model.count_params()}")
-print(f"the same weights: {np.array_equal(keras_twin.theta(model), net.theta)}; logits apart by less than 1e-12: {apart < 1e-12}")
+print(f"the same weights: {np.array_equal(keras_bridge.theta(model), net.theta)}; logits apart by less than 1e-12: {apart < 1e-12}")
 assert apart < 1e-12
 
 # %% [markdown]
@@ -148,7 +152,7 @@ plan = np.concatenate([rng.permutation(n) for _ in range(math.ceil(50 * batch_si
 @threadpool_limits.wrap(limits=1, user_api="blas")
 def side_by_side(step, optimizer, dtype="float64", plan=plan, **hyper):
     net, state, loss, gap = mlp(sizes, rng=np.random.default_rng(0), dtype=dtype), {}, [], []
-    model = keras_twin.twin(net)
+    model = keras_bridge.twin(net)
     model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     for t, rows in enumerate(plan, start=1):
         X, y = data.X_train[rows].astype(dtype), data.y_train[rows]
@@ -156,8 +160,8 @@ def side_by_side(step, optimizer, dtype="float64", plan=plan, **hyper):
         now = {name: value(t) if callable(value) else value for name, value in hyper.items()}
         net.theta, state = optimizers.STEPS[step](net.theta, g, state, **now)
         loss.append((mine, model.train_on_batch(X, y)))
-        gap.append(np.abs(keras_twin.theta(model) - net.theta).max())
-    return np.array(loss), np.array(gap), (net.theta, keras_twin.theta(model))
+        gap.append(np.abs(keras_bridge.theta(model) - net.theta).max())
+    return np.array(loss), np.array(gap), (net.theta, keras_bridge.theta(model))
 
 # %% [markdown]
 # One trap first. Keras turns some of the numbers that you give it, such as the momentum 0.9, into single precision before it
@@ -172,7 +176,7 @@ def side_by_side(step, optimizer, dtype="float64", plan=plan, **hyper):
 first = mlp(sizes, rng=np.random.default_rng(0), dtype=np.float64)
 _, g = first.loss_and_grad(data.X_train[plan[0]].astype(np.float64), data.y_train[plan[0]])
 for beta in (0.9, 0.875):
-    with keras_twin.precision("float64"):
+    with keras_bridge.precision("float64"):
         _, gap, _ = side_by_side("momentum", keras.optimizers.SGD(1 / 16, momentum=beta), lr=1 / 16, beta=beta)
     predicted = abs(float(np.float32(beta)) - beta) * np.abs(g).max() / 16
     print(f"beta {beta}: gap after step 2 predicted {predicted:.2g}", end=", ")
@@ -230,7 +234,7 @@ lr, betas, eps = 2.0**-10, {"beta1": 0.875, "beta2": 1 - 2.0**-10}, 2.0**-23
 pairs = {"equal eps": (eps, eps), "equal eps, $10^{-12}$": (2.0**-40, 2.0**-40),
          "eps translated": (eps, lambda t: eps / math.sqrt(1 - betas["beta2"]**t))}
 runs = {}
-with keras_twin.precision("float64"):
+with keras_bridge.precision("float64"):
     for name, (theirs, ours) in pairs.items():
         adam = keras.optimizers.Adam(lr, beta_1=betas["beta1"], beta_2=betas["beta2"], epsilon=theirs)
         runs[name] = side_by_side("adam", adam, lr=lr, eps=ours, **betas)
@@ -276,7 +280,7 @@ assert relative < 0.05
 # there $1 - 0.999$ is off by 13 parts in a million.) Three orders of the images, so that chance shows.
 #
 # A suspect is named in advance: the ReLU. If a hidden unit's input is $+10^{-8}$ for some image in one library and $-10^{-8}$
-# in the other, the gradient passes in one and not in the other. `keras_twin.gates` tells which units are open for each of the
+# in the other, the gradient passes in one and not in the other. `keras_bridge.active_units` tells which units are open for each of the
 # 128 images of the last batch; there are $128\cdot256 = 32\,768$ such gates. **Predict:** is the gap still about $10^{-3}$
 # $lr$ at the end, in both pairs? And do any gates differ?
 
@@ -288,7 +292,7 @@ for beta1, beta2 in ((0.875, 1 - 2.0**-10), (0.9, 0.999)):
         loss, gap, ends = side_by_side("adam", adam, "float32", np.array_split(cut, 50), lr=lr, beta1=beta1, beta2=beta2,
                                        eps=lambda t, b=beta2: eps / math.sqrt(1 - b**t))
         X, net = data.X_train[cut[-(len(cut) // 50):]], mlp(sizes, rng=np.random.default_rng(0))
-        ours, theirs = (keras_twin.gates(net, theta, X) for theta in ends)
+        ours, theirs = (keras_bridge.active_units(net, theta, X) for theta in ends)
         off = np.abs(loss[:, 0] / loss[:, 1] - 1).max()
         print(f"beta1 {beta1:<5}: gap {gap[0] / lr:.0e} lr after step 1, {gap[-1] / lr:.0e} lr after step 50; "
               f"{(ours != theirs).sum():3} gates differ; losses off by {off:.0e}")
@@ -322,9 +326,9 @@ for beta1, beta2 in ((0.875, 1 - 2.0**-10), (0.9, 0.999)):
 # %%
 order, valid = np.random.default_rng(1).permutation(1000), (data.X_valid[:200], data.y_valid[:200])
 X, y = data.X_train[order], data.y_train[order]
-with keras_twin.precision("float64"):
+with keras_bridge.precision("float64"):
     net = mlp(sizes, rng=np.random.default_rng(0), dtype=np.float64)
-    model = keras_twin.twin(net)
+    model = keras_bridge.twin(net)
     model.compile(keras.optimizers.SGD(1 / 8), keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
     told = model.fit(X, y, batch_size=300, shuffle=False, verbose=0, validation_data=valid).history
 history = train(net, (data.X_train[:1000], data.y_train[:1000]), "sgd", lr=1 / 8, epochs=1, batch_size=300,
@@ -379,7 +383,7 @@ cut = np.arange(100 * batch_size).reshape(100, -1) % n
 X, y = data.X_train[cut.ravel()], data.y_train[cut.ravel()]
 def taped(wrap):
     """Return a Keras model and a function that takes 100 steps on it; wrap: what is done to the step before it is used."""
-    model, optimizer = keras_twin.twin(mlp(sizes, rng=np.random.default_rng(0))), keras.optimizers.Adam(0.001)
+    model, optimizer = keras_bridge.twin(mlp(sizes, rng=np.random.default_rng(0))), keras.optimizers.Adam(0.001)
     optimizer.build(model.trainable_variables)
     def step(X, y):
         with tf.GradientTape() as tape:
@@ -395,10 +399,10 @@ def taped(wrap):
 # round, the median of three.
 
 # %% tags=["nbval-ignore-output"]
-from course_lib.timing import ratios, side_by_side
+from course_lib.experiments.timing import ratios, side_by_side
 
 net = mlp(sizes, rng=np.random.default_rng(0))
-model = keras_twin.twin(net)
+model = keras_bridge.twin(net)
 model.compile(keras.optimizers.Adam(0.001), loss_fn)
 models = {"tape, eager": taped(lambda step: step), "tape, tf.function": taped(tf.function),
           "tape, jit_compile": taped(tf.function(jit_compile=True)),
@@ -458,7 +462,7 @@ assert -travel.min() == b - 1 and abs(travel.std() / b - 1) < 0.05
 part = np.argsort(data.y_train[:11_000], kind="stable")
 def epoch_through(buffer):
     keras.utils.set_random_seed(0)
-    model = keras_twin.twin(mlp(sizes, rng=np.random.default_rng(0)))
+    model = keras_bridge.twin(mlp(sizes, rng=np.random.default_rng(0)))
     model.compile(keras.optimizers.Adam(0.001), loss_fn, metrics=["accuracy"])
     stream = tf.data.Dataset.from_tensor_slices((data.X_train[part], data.y_train[part]))
     stream = stream.shuffle(buffer, seed=0).batch(batch_size).prefetch(tf.data.AUTOTUNE)
@@ -511,7 +515,7 @@ check.rate_recorder(rate_recorder)
 
 # %%
 begin, end, n_steps = [], [], 20
-model = keras_twin.twin(mlp(sizes, rng=np.random.default_rng(0)))
+model = keras_bridge.twin(mlp(sizes, rng=np.random.default_rng(0)))
 model.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.01, n_steps)), loss_fn)
 def now():
     return float(model.optimizer.learning_rate)
@@ -542,17 +546,17 @@ assert apart["begin"] < 1e-6 and math.isclose(apart["end"], math.pi / 2 / n_step
 # %%
 few, valid = (data.X_train[:200].astype(float), data.y_train[:200]), (data.X_valid[:200].astype(float), data.y_valid[:200])
 net = mlp(sizes, rng=np.random.default_rng(0), dtype=np.float64)
-with keras_twin.precision("float64"), tempfile.TemporaryDirectory() as folder:
-    model, file = keras_twin.twin(net), str(Path(folder, "best.keras"))
+with keras_bridge.precision("float64"), tempfile.TemporaryDirectory() as folder:
+    model, file = keras_bridge.twin(net), str(Path(folder, "best.keras"))
     model.compile(keras.optimizers.SGD(1 / 8, momentum=0.875), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     stop = keras.callbacks.EarlyStopping(patience=5, restore_best_weights=True)
     keep = keras.callbacks.ModelCheckpoint(file, monitor="val_loss", save_best_only=True)
     told = model.fit(*few, batch_size=200, epochs=300, verbose=0, validation_data=valid, callbacks=[stop, keep]).history
-    saved = keras_twin.theta(keras.models.load_model(file))
+    saved = keras_bridge.theta(keras.models.load_model(file))
 history = train(net, few, "momentum", lr=1 / 8, beta=0.875, epochs=300, batch_size=200, rng=np.random.default_rng(0),
                 valid=valid, patience=5, progress=False)
 print(f"stopped after epoch: Keras {len(told['val_loss'])}, ours {len(history.valid_loss)}; best epoch {stop.best_epoch + 1} and {history.valid_loss.argmin() + 1}")
-print(f"same weights in both: {np.allclose(keras_twin.theta(model), net.theta, atol=1e-9)}, in the file: {np.allclose(saved, net.theta, atol=1e-9)}")
+print(f"same weights in both: {np.allclose(keras_bridge.theta(model), net.theta, atol=1e-9)}, in the file: {np.allclose(saved, net.theta, atol=1e-9)}")
 assert len(told["val_loss"]) == len(history.valid_loss) < 300 and np.allclose(saved, net.theta, atol=1e-9)
 
 # %% [markdown]
@@ -562,7 +566,7 @@ assert len(told["val_loss"]) == len(history.valid_loss) < 300 and np.allclose(sa
 # weights at every place; **pooling** keeps the largest of each $2\times2$ block. Notebook 13's network does not know that
 # neighbouring pixels belong together; this one is built on it. Dropout is that of notebook 12.
 
-# %% tags=["mirrors:course_lib.keras_twin.small_cnn"]
+# %% tags=["mirrors:course_lib.frameworks.keras_bridge.small_cnn"]
 def small_cnn():
     from keras import Sequential, layers
 
@@ -609,13 +613,14 @@ plt.show()
 # *test* accuracies of four trial runs had been seen, from 97.9 % to 99.03 %. So this test set is not unopened. Four looks at
 # 10 000 images cannot teach much, but whoever keeps quiet about them has no reason to be believed on the rest.
 # The file `keras_cnn.json` holds the accuracies of this network from five seeds, made by
-# `benchmarks/sweep_keras_cnn.py`; seed 0 is the one that you have just run. With $p = 0.99$ and 10 000 images the
+# `experiments/keras_cnn.py`; seed 0 is the one that you have just run. With $p = 0.99$ and 10 000 images the
 # standard error is $\sqrt{p(1-p)/10\,000} = 0.1$ points (notebook 13). **Predict:** are all five at 99.0 % or more, and is
 # their spread of the size of that standard error?
 
 # %%
+from course_lib.data import load_results
 counted, predicted = cnn.count_params(), 160 + 4640 + 800 * 64 + 64 + 64 * 10 + 10
-record = json.loads(Path("data", "keras_cnn.json").read_text(encoding="utf-8"))["runs"]
+record = load_results("keras_cnn")["runs"]
 tests = 100 * np.array([run["test"] for run in record])
 test = cnn.evaluate(X_test, data.y_test, batch_size=1000, verbose=0)[1]
 print(f"weights: predicted {predicted}, counted {counted}")
@@ -641,10 +646,10 @@ assert learnt > told["accuracy"][-1] and (not real or learnt > told["val_accurac
 # units of $lr$, for the run without state. Is the one with state longer or shorter?
 
 # %%
-model, bare = (keras_twin.twin(mlp(sizes, rng=np.random.default_rng(seed))) for seed in (0, 1))
+model, bare = (keras_bridge.twin(mlp(sizes, rng=np.random.default_rng(seed))) for seed in (0, 1))
 for one in (model, bare):
     one.compile(keras.optimizers.Adam(2.0**-10), loss_fn)
-middle = keras_twin.advance(model, data, plan[:20])
+middle = keras_bridge.train_on(model, data, plan[:20])
 with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     model.save(Path(folder, "run.keras"))
@@ -664,13 +669,13 @@ assert len(skipped) == 1 and int(whole.optimizer.iterations) == 20 and int(bare.
 # %% tags=["nbval-ignore-output"]
 outputs = [np.asarray(one(data.X_valid[:200])) for one in (model, whole, bare)]
 print(f"the same outputs, bit for bit: {all(np.array_equal(outputs[0], other) for other in outputs[1:])}")
-steps = [keras_twin.advance(one, data, plan[20:21]) - middle for one in (model, whole, bare)]
+steps = [keras_bridge.train_on(one, data, plan[20:21]) - middle for one in (model, whole, bare)]
 net = mlp(sizes, rng=np.random.default_rng(0))
 net.theta = middle
 alive = net.loss_and_grad(data.X_train[plan[20]], data.y_train[plan[20]])[1] != 0
 long = [math.sqrt(np.mean((step[alive] * 2.0**10)**2)) for step in steps]
 print(f"next step: never stopped {long[0]:.2f} lr, whole file {long[1]:.2f} lr, weights only {long[2]:.2f} lr (predicted 1)")
-ends = [keras_twin.advance(one, data, plan[21:25]) for one in (model, whole, bare)]
+ends = [keras_bridge.train_on(one, data, plan[21:25]) for one in (model, whole, bare)]
 gap = [np.abs(end - ends[0]).max() * 2.0**10 for end in ends[1:]]
 print(f"after five steps the whole file is where the run is: {gap[0] < 1e-3}; weights only: up to {gap[1]:.0f} lr away")
 assert gap[0] < 1e-3 and abs(long[2] - 1) < 0.05 and long[0] < 0.8 and gap[1] > 1

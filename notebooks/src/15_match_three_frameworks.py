@@ -25,7 +25,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -43,8 +47,8 @@ plt.style.use("course_lib.course")
 # $\beta_2 = 15/16$, $\varepsilon = 2^{-10}$. Where two rules are the same, their paths will agree to the last digit.
 
 # %%
-from course_lib.framework_runs import GRADIENTS, HYPER, START, coupled, distance, drive_keras, follow, keras_path
-from course_lib.quiet import import_tensorflow
+from course_lib.frameworks.paths import GRADIENTS, HYPER, START, coupled, distance, drive_keras, follow, keras_path
+from course_lib.frameworks.tensorflow_quietly import import_tensorflow
 
 import_tensorflow()
 import keras
@@ -62,22 +66,21 @@ for t, g in enumerate(GRADIENTS, start=1):
 # not have that.
 #
 # Keras is measured while you wait. PyTorch and optax were measured when this page was written, and the numbers lie in a file beside
-# this notebook; `python benchmarks/record_frameworks.py` makes it anew.
+# this notebook; `python -m experiments.frameworks` makes it anew.
 #
 # ## Momentum: one formula, two memories
 #
 # **Predict** before you look: for which of these three do you expect differences with equal numbers? When the rate drops? With decay?
 
 # %%
-import json
-from pathlib import Path
+from course_lib.data import load_results
 
 from IPython.display import Markdown, display
 
-from course_lib.framework_facts import FACTS
-from course_lib.framework_table import page
+from course_lib.frameworks.facts import FACTS
+from course_lib.frameworks.table import page
 
-stored = json.loads(Path("data/three_frameworks.json").read_text(encoding="utf-8"))
+stored = load_results("three_frameworks")
 for name in ("sgd", "momentum", "nesterov"):
     display(Markdown(page(name, stored)))
 
@@ -272,7 +275,7 @@ assert gap < 1e-12
 # Is PyTorch here? Then every one of its numbers is made again now, in a process of its own, and compared with the file.
 
 # %% tags=["nbval-ignore-output"]
-from course_lib.framework_torch import torch_paths, torch_version
+from course_lib.frameworks.torch_process import torch_paths, torch_version
 
 recorded = stored["torch"]
 known = {(name, setting): path for name, paths in recorded["paths"].items() for setting, path in paths.items() if path}
@@ -340,8 +343,8 @@ check.adaptive_rates(adaptive_rates)
 # the images. 500 handwritten digits, 16 hidden units, `n_iter_no_change=2`. Its documentation says that the rate falls when *two consecutive epochs* fail. **Predict** how many it takes.
 
 # %%
-from course_lib import datasets
-from course_lib.sklearn_replay import replay_mlp
+from course_lib.data import datasets
+from course_lib.frameworks.sklearn_replay import replay_mlp
 from threadpoolctl import threadpool_limits
 
 digits = datasets.split(datasets.embedded_digits())
@@ -391,7 +394,7 @@ assert losses[at] > 2 * losses[at - 1] and course_losses[at] < 0.5 * losses[at]
 # %%
 import warnings
 
-from course_lib.sklearn_replay import mlp_adam_path, replay_sgd
+from course_lib.frameworks.sklearn_replay import mlp_adam_path, replay_sgd
 
 eight = np.where(y == 8, 1.0, -1.0)
 sgd = SGDClassifier(loss="log_loss", penalty=None, learning_rate="adaptive", eta0=0.1, shuffle=False, tol=1e-3).fit(X, eight)
@@ -414,14 +417,14 @@ print(f"solver='adam' with 'constant' and with 'adaptive': same weights: {np.arr
 
 # %%
 from course_lib.checks.nb15 import caught_by_table, passes_one_step
-from course_lib.mutants import mutant
+from course_lib.optimizers.calling import mutant
 
 WRONG = {"the clock stays at 1": ('state.get("t", 0) + 1', "1"), "v for v_hat": ("np.sqrt(v_hat)", "np.sqrt(v)"),
          "m for m_hat": ("lr * m_hat", "lr * m"), "v forgets the past": ('beta2 * state.get("v", 0.0)', "0.0"),
          "m is never stored": ('"m": m, ', ""), "eps inside the root": ("np.sqrt(v_hat) + eps", "np.sqrt(v_hat + eps)"),
          "no eps": ("np.sqrt(v_hat) + eps", "np.sqrt(v_hat)"), "beta2 in m": ('beta1 * state.get("m"', 'beta2 * state.get("m"'),
          "one power too few": ("1 - beta2**t", "1 - beta2"), "uphill": ("w = w - lr", "w = w + lr")}
-adams = {name: mutant(optimizers.adam, *pieces) for name, pieces in WRONG.items()}
+adams = {name: mutant(optimizers.adam, pieces) for name, pieces in WRONG.items()}
 with np.errstate(all="ignore"):
     verdicts = {name: (passes_one_step(adam), caught_by_table(adam)) for name, adam in adams.items()}
 for name, (one, table) in verdicts.items():
@@ -430,7 +433,7 @@ assert sum(one for one, _ in verdicts.values()) == 7 and all(table for _, table 
 
 # %% [markdown]
 # Seven of ten pass one step, none passes the table. It is no accident: at $t = 1$ both hats make the betas cancel, the state is empty, and an ordinary gradient hides $\varepsilon$. What the table has more is: several steps,
-# silence, a drop, and a gradient of the size of $\varepsilon$. (This course's own tests use such a table on all twelve rules; `tests/oracle_mutants.toml` lists some two hundred wrong versions, and all are found out.)
+# silence, a drop, and a gradient of the size of $\varepsilon$. (This course's own tests use such a table on all twelve rules; `tests/oracle/mutants.toml` lists some two hundred wrong versions, and all are found out.)
 #
 # ### Exercise 15.3 · A bug of your own
 #
@@ -501,7 +504,7 @@ check.schedule_free(schedule_free)
 # So the suspicion makes a **prediction**: Keras' variable is not $y$ but $x$, as if $\beta_1$ were 1. Test it; and test what `.value` of a Keras variable is, since Keras' code keeps the old $z$ by `momentum_old = momentum.value` before it changes `momentum`.
 
 # %% tags=["nbval-ignore-output"]
-from course_lib.schedule_free_keras import diagnose, repaired
+from course_lib.frameworks.schedule_free import diagnose, repaired
 
 verdict = diagnose(class_under_test)  # on the five gradients, for two values of beta_1
 print(f"Keras {keras.__version__}: " + {
@@ -538,7 +541,7 @@ assert verdict in ("aliased", "right") and float(z_copy) == 1.0 and float(z_old)
 #
 # Last, the way back: a rule of this course, or one of yours, as a Keras optimizer. Keras calls `build` once with all variables and `update_step` for each at every step; schedules and clipping remain Keras' business.
 
-# %% tags=["mirrors:course_lib.keras_wrapper.keras_optimizer"]
+# %% tags=["mirrors:course_lib.frameworks.keras_bridge.keras_optimizer"]
 def keras_optimizer(step, *, lr, **hyper):
     import keras
 
@@ -561,7 +564,7 @@ def keras_optimizer(step, *, lr, **hyper):
 # (Why not $\varepsilon = 10^{-8}$? Some gradients are zero but for rounding, about $10^{-9}$, and rounding is not the same in two libraries. Adam would make steps of a good part of $lr$ of them.)
 
 # %%
-from course_lib.network import mlp
+from course_lib.networks.network import mlp
 
 X, y = digits.X_train[:500], digits.y_train[:500]
 model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, kernel_initializer="zeros")])

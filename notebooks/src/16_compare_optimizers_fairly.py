@@ -24,7 +24,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -59,8 +63,9 @@ import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from course_lib import comparison, datasets, harness
-from course_lib.workloads import WORKLOADS, run_trial
+from course_lib.experiments import comparison, harness
+from course_lib.data import datasets
+from course_lib.experiments.workloads import WORKLOADS, run_trial
 
 for card in WORKLOADS.values():
     weights = sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(card.sizes))
@@ -79,7 +84,7 @@ print(f"algoperf_mnist: {1600 * 128 / 50_000:.1f} epochs; weights predicted {785
 # ## Where the long results come from
 #
 # Seven rules on five workloads, tuned and repeated, are 2 216 runs. They were made once, by
-# `python benchmarks/sweep_workloads.py`, and lie in `data/workloads.json`. For each rule:
+# `python -m experiments.workloads`, and lie in `course_lib/data/workloads.json`. For each rule:
 #
 # - a **ladder**: eleven rates from 0.0001 to 10, everything else at its default, seeds 0, 1 and 2;
 # - **trials**: settings drawn from the rule's declared search space, run on seed 0;
@@ -98,7 +103,8 @@ print(f"algoperf_mnist: {1600 * 128 / 50_000:.1f} epochs; weights predicted {785
 # precision, where the last digits depend on the processor, and many steps make them grow.)
 
 # %%
-saved = json.loads(Path("data/workloads.json").read_text(encoding="utf-8"))
+from course_lib.data import load_results
+saved = load_results("workloads")
 results, rates, real = saved["results"], np.array(saved["ladder"]), datasets.load_mnist().name == "mnist"
 
 def numbers(values):

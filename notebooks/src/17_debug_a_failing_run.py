@@ -22,7 +22,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import critical_points, descent, landscapes, optimizers, plotting, schedules
+from course_lib import plotting
+from course_lib import landscapes
+from course_lib.landscapes import critical_points
+from course_lib import optimizers
+from course_lib.optimizers import descent, schedules
 from course_lib import checks as check
 from course_lib.notebook import show_source
 from course_lib.plotting import look
@@ -40,9 +44,10 @@ plt.style.use("course_lib.course")
 # (Without MNIST, the embedded digits take its place: 1 297 images, and other numbers than those in the text.)
 
 # %%
-from course_lib import broken_runs, datasets, diagnosis
-from course_lib.network import mlp
-from course_lib.training import train
+from course_lib.training import broken_runs, diagnosis
+from course_lib.data import datasets
+from course_lib.networks.network import mlp
+from course_lib.training.loop import train
 
 images = datasets.load_mnist()
 splits, real = datasets.split(images), images.name == "mnist"
@@ -148,7 +153,7 @@ assert [x for x in letters if longest[x] > 0.5] == ["c", "g", "j"] and [x for x 
 # $$H u \approx \frac{g(w + hu) - g(w - hu)}{2h},$$
 #
 # and repeating $u \leftarrow Hu/|Hu|$ turns $u$ to the eigenvector whose eigenvalue is largest in size: **power iteration**. Both are in
-# `course_lib.sharpness` (`show_source` opens them); notebook 18 will need them again.
+# `course_lib.landscapes.sharpness` (`show_source` opens them); notebook 18 will need them again.
 #
 # Take the simplest network first, 784-10 without hidden layers, all weights zero. All $p_k$ are then $1/10$, and one can show that its sharpness is a
 # tenth of the largest eigenvalue of $\tilde X^T\tilde X/n$, where $\tilde X$ are the images with a column of ones for the bias.
@@ -156,8 +161,8 @@ assert [x for x in letters if longest[x] > 0.5] == ["c", "g", "j"] and [x for x 
 
 # %%
 from threadpoolctl import threadpool_limits
-from course_lib.initializers import glorot, zeros
-from course_lib.sharpness import extremes, hvp, power_iteration
+from course_lib.networks.initializers import glorot, zeros
+from course_lib.landscapes.sharpness import extremes, hvp, power_iteration
 
 def sharp_at_start(sizes, init, scale):
     """Return the sharpness before training, on the first 300 images of the healthy run, pixels multiplied by scale."""

@@ -1,0 +1,24 @@
+"""Fair comparisons: trials drawn alike for every optimizer, sweeps that survive a kill, intervals and tests.
+The scripts that use them lie in the folder experiments/ of the repository.
+"""
+from .comparison import best_of, holm, paired_interval, performance_profile, sign_flip_p
+from .harness import SPACES, draw_trials, sweep, tune
+from .timing import ratios, side_by_side
+from .workloads import WORKLOADS, Workload, run_trial
+
+__all__ = [
+    "SPACES",
+    "WORKLOADS",
+    "Workload",
+    "best_of",
+    "draw_trials",
+    "holm",
+    "paired_interval",
+    "performance_profile",
+    "ratios",
+    "run_trial",
+    "side_by_side",
+    "sign_flip_p",
+    "sweep",
+    "tune",
+]

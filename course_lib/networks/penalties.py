@@ -1,0 +1,97 @@
+"""What keeps weights small: penalties are added to the loss, constraints change the weights after a step.
+
+    l2              (strength/2) sum w^2     gradient strength w          shrinks every weight in proportion
+    l1              strength sum |w|         gradient strength sign(w)    shrinks every weight by the same amount
+    soft_threshold  sign(w) max(|w| - a, 0)  the exact minimiser of (x - w)^2/2 + a |x|: small weights become 0
+    decay           w (1 - lr weight_decay)  decoupled from the gradient and from the rule that scales it
+    max_norm        column w_j shortened to the length `limit` where it is longer
+    clip_weights    max(-limit, min(limit, w))           every weight by itself: not gradient clipping
+    prune           the share of weights that are nearest to 0 set to 0
+    lasso           w = soft_threshold(w - lr X^T (X w - y)/n, lr strength), again and again, with lr = 1/largest curvature
+
+`strength` is a number, or an array of w's shape: `strength * net.is_matrix` leaves the biases alone. (Keras' L2 has no 1/2.)
+"""
+import math
+
+import numpy as np
+
+from course_lib.arguments import not_negative
+
+
+def _strength(strength):
+    if not (np.all(np.isfinite(strength)) and np.all(np.asarray(strength) >= 0)):
+        raise ValueError(f"strength must be finite and not negative, got {strength}")
+    return float(strength) if np.ndim(strength) == 0 else strength
+
+
+def l2(w, *, strength):
+    """Return (strength/2) sum w^2 and its gradient (Hoerl & Kennard 1970, 10.1080/00401706.1970.10488634)."""
+    g = _strength(strength) * w
+    return 0.5 * np.sum(g * w), g
+
+
+def l1(w, *, strength):
+    """Return strength sum |w| and its gradient, 0 where w is 0 (Tibshirani 1996, 10.1111/j.2517-6161.1996.tb02080.x)."""
+    g = _strength(strength) * np.sign(w)
+    return np.sum(g * w), g
+
+
+def soft_threshold(w, amount):
+    """Return w moved towards 0 by `amount`, a number or an array, and never across it (Donoho 1995, 10.1109/18.382009).
+
+    >>> soft_threshold(np.array([3.0, -0.5, -2.0]), 1.0).tolist()
+    [2.0, -0.0, -1.0]
+    """
+    return np.sign(w) * np.maximum(np.abs(w) - _strength(amount), 0)
+
+
+def decay(w, *, lr, weight_decay):
+    """Multiply w by 1 - lr weight_decay, in place, and return it (Loshchilov & Hutter 2019, arXiv 1711.05101)."""
+    w *= 1 - not_negative("lr", lr) * not_negative("weight_decay", weight_decay)
+    return w
+
+
+def max_norm(W, limit):
+    """Shorten each column of W (n_in, n_out), a unit's incoming weights, to the length `limit`, in place, and return W
+    (Srebro & Shraibman 2005, 10.1007/11503415_37; Srivastava et al. 2014, JMLR 15:1929). ValueError if limit is negative.
+    """
+    length = np.sqrt(np.sum(W * W, axis=0))
+    limit = not_negative("limit", limit)
+    W *= limit / np.maximum(length, max(limit, np.finfo(W.dtype).tiny))
+    return W
+
+
+def clip_weights(w, limit):
+    """Cut every weight to [-limit, limit], in place, and return w (Arjovsky et al. 2017, arXiv 1701.07875, for a critic)."""
+    limit = not_negative("limit", limit)
+    return np.clip(w, -limit, limit, out=w)
+
+
+def prune(w, share):
+    """Set the `share` of the weights with the smallest |w| to 0, in place, and return w (Han et al. 2015, arXiv 1506.02626).
+
+    share: in [0, 1]; of w.size weights, floor(share w.size) are chosen. ValueError for another share.
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"share, the part of the weights to set to 0, must lie in [0, 1], got {share}")
+    n = math.floor(share * w.size)
+    if n:
+        w[np.unravel_index(np.argpartition(np.abs(w), n - 1, axis=None)[:n], w.shape)] = 0
+    return w
+
+
+def lasso(X, y, *, strength, w=None, tolerance=1e-9, n_steps=100_000):
+    """Return the w that minimises |X w - y|^2/(2n) + strength sum |w|, by proximal gradient steps (Beck & Teboulle 2009,
+    10.1137/080716542).
+
+    X (n, p), y (n,). w: where to start, 0 if not given. It stops when no weight moves by more than `tolerance`;
+    RuntimeError if that has not happened after n_steps.
+    """
+    lr = len(X) / np.linalg.norm(X, 2) ** 2
+    w = np.zeros(X.shape[1]) if w is None else w
+    for _ in range(n_steps):
+        before = w
+        w = soft_threshold(w - lr * (X.T @ (X @ w - y)) / len(X), lr * _strength(strength))
+        if np.max(np.abs(w - before)) <= tolerance:
+            return w
+    raise RuntimeError(f"lasso has not settled after {n_steps} steps; raise n_steps or tolerance")

@@ -1,0 +1,59 @@
+"""What it costs to estimate a gradient from a batch of B examples, and how large a batch is worth having.
+
+    one example's gradient      mean G, the full gradient, and covariance Sigma
+    a batch of B                mean G, and covariance Sigma/B, times (n-B)/(n-1) without replacement
+    the noise floor             E[w^2] -> lr sigma^2 / (B lam (2 - lr lam))     on the parabola lam w^2/2
+    the gradient noise scale    tr(Sigma) / |G|^2, a batch size
+"""
+import numpy as np
+
+from course_lib.arguments import whole
+
+
+def sgd_floor(lr, *, lam, sigma, batch_size):
+    """Return the E[w^2] at which SGD on the parabola lam w^2/2 settles; sigma^2 is the variance of one example's gradient.
+
+    Raises ValueError unless 0 < lr lam < 2: any other rate never settles. Arrays broadcast.
+
+    >>> float(sgd_floor(0.1, lam=1.0, sigma=1.0, batch_size=1))  # near lr/2
+    0.0526
+    """
+    shrink = np.multiply(lr, lam)
+    if not np.all((shrink > 0) & (shrink < 2)):
+        raise ValueError(f"the noise floor needs 0 < lr * lam < 2, got {shrink}")
+    return lr * np.square(sigma) / (batch_size * lam * (2 - shrink))
+
+
+def scale_parts(g_small, g_big, b_small, b_big):
+    """Return estimates (of |G|^2, of tr Sigma) from the gradients of a small and a big batch (McCandlish et al. 2018,
+    arXiv 1812.06162, appendix A.1).
+
+    g_small, g_big: (..., n), the mean gradients of b_small and b_big examples. Both estimates are unbiased for examples
+    drawn with replacement, also if one batch is part of the other; their ratio is not, so average many pairs, and
+    divide last. The first may be negative. Raises ValueError unless 1 <= b_small < b_big.
+    """
+    b_small, b_big = whole("b_small", b_small), whole("b_big", b_big)
+    if b_small >= b_big:
+        raise ValueError(f"b_small must be less than b_big, got {b_small} and {b_big}")
+    small, big = np.square(g_small).sum(axis=-1), np.square(g_big).sum(axis=-1)
+    signal = (b_big * big - b_small * small) / (b_big - b_small)
+    noise = (small - big) / (1 / b_small - 1 / b_big)
+    return signal, noise
+
+
+def exact_parts(net, X, y):
+    """Return (|G|^2, tr Sigma) over the examples X (n, n_in) and y (n,), in one pass; `scale_parts` estimates them.
+
+    The gradient of one example with respect to a dense layer's W is the outer product of its input x and its
+    delta, so its squared length is |x|^2 |delta|^2, with 1 added to |x|^2 for b. All parameters must lie in dense layers.
+    """
+    X, y = net.check(X, y)
+    _, D = net.loss_function(net.logits(X), y)
+    D *= len(X)  # the gradient of each example's own loss, not of the mean
+    lengths = np.zeros(len(X))
+    for layer in reversed(net.layers):
+        if layer.shapes:
+            lengths += (np.square(layer.X).sum(axis=1) + 1) * np.square(D).sum(axis=1)
+        D = layer.backward(D)
+    signal = float(np.square(net.grad / len(X)).sum())
+    return signal, float(lengths.mean()) - signal

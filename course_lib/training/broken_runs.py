@@ -1,0 +1,168 @@
+"""Ten training runs, each broken in one way, and what they leave behind to look at. Whoever wants to practise diagnosis
+should not read on: every cause is named below.
+
+    run = run_a(splits, seed=0)       a BrokenRun: the network before and after, its data, the history, and for every step and
+                                      layer |dW| / |W| (ratio) and the root mean square of the gradient (flow)
+    healthy(splits, seed=0)           a run without fault: 784-64-64-10, ReLU, He's weights, 2 000 images, SGD with lr 0.1,
+                                      batches of 50, five epochs
+    cured("a", splits, seed=0)        run a once more, with its cause removed and nothing else changed
+"""
+import copy
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.networks.initializers import glorot, he, zeros
+from course_lib.networks.losses import log_softmax, softmax_cross_entropy
+from course_lib.networks.network import Network, mlp
+from course_lib.training.loop import History, train
+
+BATCH_SIZE = 50
+CAUSES = ("dead units", "exploding signal", "label leak", "not shuffled", "rate too high", "rate too low",
+          "saturated units", "unscaled inputs", "wrong loss", "zero weights")
+
+
+@dataclass(eq=False)
+class BrokenRun:
+    """What a run leaves behind. start, net: the network before and after training. data, valid: (X, y), as the run saw them.
+
+    fresh: (X, y), validation images as they will come when the network is used. lr: the learning rate. history: losses,
+    gradient norms and accuracies, as `training.train` returns them. ratio, flow: arrays (steps, layers) with, for each
+    weight matrix W, the length of the step over the length of W (0 for W = 0), and the root mean square of its gradient.
+    """
+
+    start: Network
+    net: Network
+    data: tuple
+    valid: tuple
+    fresh: tuple
+    lr: float
+    history: History
+    ratio: np.ndarray
+    flow: np.ndarray
+
+    @property
+    def accuracy(self):
+        """The accuracy on `fresh` after training; NaN if the run diverged."""
+        return math.nan if self.history.diverged_at else self.net.accuracy(*self.fresh)
+
+
+class FileOrder(np.random.Generator):
+    """A generator that forgets to shuffle: its permutation is the order of the file."""
+
+    def permutation(self, n):
+        """Return 0, 1, ..., n-1."""
+        return np.arange(n)
+
+
+def softmax_twice(outputs, y):
+    """Cross-entropy of outputs that went through a softmax before the loss applied its own; returns (loss, gradient)."""
+    p = np.exp(log_softmax(outputs))
+    loss, D = softmax_cross_entropy(p, y)
+    return loss, p * (D - np.sum(D * p, axis=1, keepdims=True))
+
+
+def threefold(rng, shape, dtype):
+    """He's weights times three: the signal grows threefold in every layer."""
+    return 3 * he(rng, shape, dtype)
+
+
+def wide(rng, shape, dtype):
+    """Normal weights of standard deviation 2, but Glorot's in the last layer, which has ten units."""
+    return glorot(rng, shape, dtype) if shape[1] == 10 else (2 * rng.standard_normal(shape)).astype(dtype)
+
+
+def as_they_are(X, y):
+    """The images as they are."""
+    return X, y
+
+
+def sorted_by_label(X, y):
+    """All zeros first, all nines last."""
+    order = np.argsort(y, kind="stable")
+    return X[order], y[order]
+
+
+def in_grey_levels(X, y):
+    """Pixels from 0 to 255."""
+    return 255 * X, y
+
+
+def stamped(X, y):
+    """Each image with a bright stamp, 3 x 2 pixels in the upper margin, whose place is the label."""
+    X = X.reshape(-1, 28, 28).copy()
+    for row in range(3):
+        X[np.arange(len(y)), row, 2 * y] = X[np.arange(len(y)), row, 2 * y + 1] = 1
+    return X.reshape(len(y), -1), y
+
+
+HEALTHY = {"hidden": 2, "activation": "relu", "init": he, "bias": 0.0, "loss": softmax_cross_entropy, "lr": 0.1,
+           "prepare": as_they_are, "leaks": False, "shuffle": True}
+# for each letter: its cause, the settings that the cure keeps, and those that are the fault
+FAULTS = {
+    "a": ("saturated units", {"activation": "tanh", "init": glorot}, {"init": wide}),
+    "b": ("rate too low", {}, {"lr": 1e-5}),
+    "c": ("unscaled inputs", {}, {"prepare": in_grey_levels}),
+    "d": ("label leak", {}, {"prepare": stamped, "leaks": True}),
+    "e": ("dead units", {}, {"bias": -3.0}),
+    "f": ("wrong loss", {}, {"loss": softmax_twice}),
+    "g": ("exploding signal", {"hidden": 5}, {"init": threefold}),
+    "h": ("not shuffled", {"prepare": sorted_by_label}, {"shuffle": False}),
+    "i": ("zero weights", {"activation": "tanh", "init": glorot}, {"init": zeros}),
+    "j": ("rate too high", {}, {"lr": 3.0}),
+}
+
+
+def healthy(splits, seed=0, *, epochs=5, **changes):
+    """Return the BrokenRun of a healthy network on 2 000 training and 1 000 validation images of `splits`, or as many as it has.
+
+    splits: a `datasets.Splits`. changes: settings other than those of HEALTHY. One seed gives one run, start and batches.
+    """
+    say = HEALTHY | changes
+    rng = np.random.default_rng(seed)
+    rows = rng.permutation(len(splits.y_train))[:2000]
+    data = say["prepare"](splits.X_train[rows], splits.y_train[rows])
+    fresh = splits.X_valid[:1000], splits.y_valid[:1000]
+    valid = say["prepare"](*fresh)
+    net = mlp([784, *[64] * say["hidden"], 10], rng=rng, activation=say["activation"], init=say["init"])
+    net.loss_function, net.layers[2].b[...] = say["loss"], say["bias"]
+    start, order = copy.deepcopy(net), rng if say["shuffle"] else FileOrder(np.random.PCG64(seed))
+    watch, ratio, flow = _watch(net)
+    history = train(net, data, "sgd", lr=say["lr"], epochs=epochs, batch_size=BATCH_SIZE, rng=order, valid=valid,
+                    after_step=watch, allow_dead=True, progress=False)
+    fresh = fresh if say["leaks"] else valid
+    return BrokenRun(start, net, data, valid, fresh, say["lr"], history, np.array(ratio), np.array(flow))
+
+
+def cured(letter, splits, seed=0, **settings):
+    """Return the BrokenRun of `letter` without its fault."""
+    return healthy(splits, seed, **(FAULTS[letter][1] | settings))
+
+
+def _watch(net):
+    """Return a function to call after every step, and the two lists that it fills."""
+    dense = [layer for layer in net.layers if "W" in layer.shapes]
+    old, ratio, flow = [layer.W.copy() for layer in dense], [], []
+
+    def watch(net, lr):
+        with np.errstate(over="ignore", invalid="ignore"):
+            ratio.append([np.linalg.norm(layer.W - W) / max(np.linalg.norm(W), 1e-30)
+                          for layer, W in zip(dense, old, strict=True)])
+            flow.append([math.sqrt(np.mean(layer.dW**2)) for layer in dense])
+        for layer, W in zip(dense, old, strict=True):
+            W[...] = layer.W
+
+    return watch, ratio, flow
+
+
+def _broken(letter):
+    def run(splits, seed=0, **settings):
+        return healthy(splits, seed, **(FAULTS[letter][1] | FAULTS[letter][2] | settings))
+
+    run.__name__ = run.__qualname__ = f"run_{letter}"
+    run.__doc__ = f"Return the BrokenRun of patient {letter}; splits: a `datasets.Splits`."
+    return run
+
+
+run_a, run_b, run_c, run_d, run_e, run_f, run_g, run_h, run_i, run_j = map(_broken, FAULTS)

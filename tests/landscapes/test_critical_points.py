@@ -1,0 +1,83 @@
+"""Differences against exact derivatives, with the error that theory allows; every verdict of `classify`; `find`."""
+import numpy as np
+import pytest
+
+from course_lib import landscapes
+from course_lib.landscapes.critical_points import EPS, classify, find, gradient, hessian
+
+
+def f(w):
+    return np.exp(w[0]) * np.sin(w[1]) + w[0] * w[1] * w[2]
+
+
+W = np.array([0.3, 0.7, -1.2])
+E, S, C = np.exp(0.3), np.sin(0.7), np.cos(0.7)
+GRADIENT = np.array([E * S + 0.7 * -1.2, E * C + 0.3 * -1.2, 0.3 * 0.7])
+HESSIAN = np.array([[E * S, E * C - 1.2, 0.7], [E * C - 1.2, -E * S, 0.3], [0.7, 0.3, 0.0]])
+
+
+def test_differences_are_as_close_as_their_step_allows():
+    assert np.abs(gradient(f, W) - GRADIENT).max() < 20 * EPS ** (2 / 3)
+    assert np.abs(hessian(f, W) - HESSIAN).max() < 20 * EPS ** (1 / 2)
+
+
+def test_the_error_falls_with_the_square_of_the_step():
+    errors = [np.abs(gradient(f, W, h) - GRADIENT).max() for h in (1e-1, 1e-2)]
+    assert 90 < errors[0] / errors[1] < 110
+    errors = [np.abs(hessian(f, W, h) - HESSIAN).max() for h in (1e-1, 1e-2)]
+    assert 90 < errors[0] / errors[1] < 110
+
+
+@pytest.mark.parametrize(("eigenvalues", "kind"), [
+    ([1, 2], "minimum"), ([-1, -2], "maximum"), ([-1, 2], "saddle"), ([0, 2], "inconclusive"), ([0, -2], "inconclusive"),
+    ([0, 0], "inconclusive"), ([1e-9, 1], "inconclusive"), ([-1e-9, 1], "inconclusive"), ([1e-3, 1], "minimum"),
+    ([-1e-3, 1], "saddle"), ([-1, 0, 1], "saddle"), ([3], "minimum"), ([1e-9, 2e-9], "minimum")])
+def test_every_kind_of_point_is_named_whatever_the_axes(eigenvalues, kind):
+    n = len(eigenvalues)
+    Q, _ = np.linalg.qr(np.random.default_rng(n).standard_normal((n, n)))
+    assert classify(np.zeros(n), (Q * eigenvalues) @ Q.T) == kind
+
+
+def test_a_point_with_a_gradient_is_not_critical():
+    assert classify(np.array([1e-5, 0.0]), np.eye(2)) == "not critical"
+    assert classify(np.array([1e-5, 0.0]), np.eye(2), g_tol=1e-4) == "minimum"
+
+
+def test_eleven_two_is_not_a_critical_point_of_the_quintic():
+    landscape, w = landscapes.QUINTIC, np.array([11.0, 2.0])
+    assert landscape.grad(w).tolist() == [5 * 11**4 - 8, 8 - 44]
+    assert classify(landscape.grad(w), landscape.hess(w)) == "not critical"
+
+
+@pytest.mark.parametrize(("landscape", "expected"), [
+    (landscapes.QUINTIC, [("saddle", (0, 0)), ("minimum", (0.8 ** (1 / 3), 0.8 ** (1 / 3)))]),
+    (landscapes.SADDLE, [("saddle", (0, 0))]), (landscapes.MONKEY_SADDLE, [("inconclusive", (0, 0))]),
+    (landscapes.QUARTIC, [("inconclusive", (0, 0))]), (landscapes.CUBIC, [("inconclusive", (0,))]),
+    (landscapes.ROSENBROCK, [("minimum", (1, 1))]), (landscapes.BEALE, [("saddle", (0, 1)), ("minimum", (3, 0.5))]),
+    (landscapes.X_COS, [("minimum", (-0.27385269,)), ("maximum", (0.27385269,)), ("minimum", (1.09040822,))])],
+    ids=lambda x: getattr(x, "name", ""))
+def test_find_meets_every_critical_point_of_the_window(landscape, expected):
+    found = find(landscape)
+    assert [classify(landscape.grad(w), landscape.hess(w)) for w in found] == [kind for kind, _ in expected]
+    np.testing.assert_allclose(found, [w for _, w in expected], atol=1e-8)
+
+
+def test_himmelblau_has_four_minima_four_saddles_and_a_maximum():
+    landscape = landscapes.HIMMELBLAU
+    kinds = [classify(landscape.grad(w), landscape.hess(w)) for w in find(landscape)]
+    assert sorted(kinds) == ["maximum"] + ["minimum"] * 4 + ["saddle"] * 4
+
+
+def test_wrong_input_is_named():
+    with pytest.raises(ValueError, match=r"one finite point of shape \(n,\), got shape \(2, 2\)"):
+        gradient(f, np.zeros((2, 2)))
+    with pytest.raises(ValueError, match="got NaN or infinity in it"):
+        hessian(f, [0.0, np.nan, 0.0])
+    with pytest.raises(ValueError, match="step h must be positive, got 0"):
+        gradient(f, W, h=0)
+    with pytest.raises(ValueError, match=r"g of shape \(n,\) and H of shape \(n, n\), got \(2,\) and \(3, 3\)"):
+        classify(np.zeros(2), np.eye(3))
+    with pytest.raises(ValueError, match="must be finite"):
+        classify(np.zeros(2), np.array([[1.0, np.nan], [np.nan, 1.0]]))
+    with pytest.raises(ValueError, match="must be symmetric"):
+        classify(np.zeros(2), np.array([[1.0, 1.0], [0.0, 1.0]]))

@@ -1,0 +1,116 @@
+"""Penalties and constraints: gradients against differences, minimisers against a grid, arrays changed in place or not."""
+import math
+
+import numpy as np
+import pytest
+
+from course_lib.landscapes.critical_points import gradient
+from course_lib.networks.penalties import clip_weights, decay, l1, l2, lasso, max_norm, prune, soft_threshold
+from course_lib.optimizers.rules import adamw, sgd
+
+w0 = np.array([1.5, -2.0, 0.25, -0.125])
+
+
+@pytest.mark.parametrize("penalty, value", [(l2, 0.15 * 6.328125), (l1, 0.3 * 3.875)])
+def test_value_by_hand_and_gradient_by_differences(penalty, value):
+    measured, g = penalty(w0, strength=0.3)
+    assert measured == pytest.approx(value, rel=1e-14)
+    np.testing.assert_allclose(g, gradient(lambda w: float(penalty(w, strength=0.3)[0]), w0), rtol=1e-7)
+
+
+@pytest.mark.parametrize("penalty", [l1, l2])
+def test_strength_may_differ_from_weight_to_weight_and_precision_is_kept(penalty):
+    strength = np.array([0.5, 0, 0, 0.5], np.float32)
+    value, g = penalty(w0.astype(np.float32), strength=strength)
+    assert g.dtype == value.dtype == np.float32 and np.flatnonzero(g).tolist() == [0, 3]
+    assert penalty(w0.astype(np.float32), strength=np.float64(0.5))[1].dtype == np.float32
+
+
+def test_l1_has_slope_zero_at_zero():
+    assert l1(np.zeros(2), strength=1.0)[1].tolist() == [0, 0]
+
+
+def test_soft_threshold_minimises_what_it_claims_to():
+    x = np.linspace(-4, 4, 80_001)
+    for w in (3.0, 0.7, 0.2, 0.0, -0.2, -0.71, -2.5):
+        best = x[np.argmin((x - w) ** 2 / 2 + 0.7 * np.abs(x))]
+        assert soft_threshold(np.array([w]), 0.7)[0] == pytest.approx(best, abs=1e-4)
+    w = w0.astype(np.float32)
+    assert soft_threshold(w, 1.0).tolist() == [0.5, -1, 0, 0] and soft_threshold(w, 1.0).dtype == np.float32
+    assert w.tolist() == w0.tolist()
+
+
+def test_decay_is_what_adamw_does_without_a_gradient_and_l2_is_for_sgd():
+    w = w0.copy()
+    assert decay(w, lr=0.1, weight_decay=0.5) is w
+    np.testing.assert_allclose(w, adamw(w0, np.zeros(4), {}, lr=0.1, weight_decay=0.5)[0], rtol=1e-15)
+    np.testing.assert_allclose(w, sgd(w0, l2(w0, strength=0.5)[1], {}, lr=0.1)[0], rtol=1e-15)
+
+
+def test_max_norm_shortens_long_columns_only():
+    W = np.array([[3.0, 0.3, 0.0], [4.0, 0.4, 0.0]])
+    assert max_norm(W, 1.0) is W
+    np.testing.assert_allclose(W, [[0.6, 0.3, 0], [0.8, 0.4, 0]], rtol=1e-15)
+    assert max_norm(np.ones((2, 2), np.float32), 1.0).dtype == np.float32
+    assert not max_norm(np.array([[0.0, 2.0]]), 0.0).any()
+
+
+@pytest.mark.parametrize("use", [
+    lambda bad: l1(w0, strength=bad), lambda bad: l2(w0, strength=np.full(4, bad)), lambda bad: soft_threshold(w0, bad),
+    lambda bad: max_norm(np.ones((2, 2)), bad), lambda bad: decay(w0, lr=0.1, weight_decay=bad),
+    lambda bad: clip_weights(w0.copy(), bad), lambda bad: lasso(np.eye(4), w0, strength=bad),
+])
+@pytest.mark.parametrize("bad", [-1.0, math.nan, math.inf])
+def test_what_is_no_strength_is_refused(use, bad):
+    with pytest.raises(ValueError, match="must be finite and not negative, got"):
+        use(bad)
+
+
+def test_clip_weights_cuts_each_weight_by_itself_and_in_place():
+    W = np.array([[3.0, 0.3], [-4.0, -0.4]], np.float32)
+    assert clip_weights(W, 1.0) is W and W.dtype == np.float32
+    np.testing.assert_array_equal(W, np.array([[1, 0.3], [-1, -0.4]], np.float32))
+
+
+def test_prune_takes_the_smallest_and_as_many_as_it_says():
+    rng = np.random.default_rng(0)
+    W = rng.normal(size=(7, 9)).astype(np.float32)
+    for share, n in ((0.0, 0), (0.01, 0), (0.5, 31), (0.99, 62), (1.0, 63)):
+        pruned = W.copy()
+        assert prune(pruned, share) is pruned and (pruned == 0).sum() == n
+        gone, left = np.abs(W[pruned == 0]), pruned[pruned != 0]
+        np.testing.assert_array_equal(left, W[pruned != 0])
+        assert n in (0, 63) or gone.max() < np.abs(left).min()
+    assert prune(np.array([1.0, -3.0, 2.0]), 0.34).tolist() == [0, -3, 2]
+    assert (prune(W.T, 0.5) == 0).sum() == 31  # a view is changed too
+    for bad in (-0.1, 1.1, math.nan):
+        with pytest.raises(ValueError, match="must lie in"):
+            prune(W, bad)
+
+
+def test_lasso_is_that_of_scikit_learn():
+    from sklearn.linear_model import Lasso
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(50, 12)) @ (np.eye(12) + 0.5)
+    y = X[:, :3] @ [2.0, -1.0, 0.5] + rng.normal(size=50)
+    for strength in (0.01, 0.1, 1.0):
+        theirs = Lasso(alpha=strength, fit_intercept=False, tol=1e-12, max_iter=100_000).fit(X, y).coef_
+        mine = lasso(X, y, strength=strength)
+        np.testing.assert_allclose(mine, theirs, atol=1e-6)
+        assert (mine == 0).tolist() == (theirs == 0).tolist()
+        np.testing.assert_allclose(lasso(X, y, strength=strength, w=theirs.copy()), theirs, atol=1e-6)
+
+
+def test_lasso_on_orthogonal_columns_is_the_soft_threshold():
+    rng = np.random.default_rng(2)
+    X = np.linalg.qr(rng.normal(size=(30, 6)))[0] * math.sqrt(30)
+    y = rng.normal(size=30)
+    plain = X.T @ y / 30
+    np.testing.assert_allclose(lasso(X, y, strength=0.1), soft_threshold(plain, 0.1), atol=1e-12)
+    assert not lasso(X, y, strength=np.abs(plain).max() * 1.0001).any()
+    assert (lasso(X, y, strength=np.abs(plain).max() * 0.9999) != 0).sum() == 1
+
+
+def test_lasso_says_so_if_it_has_not_settled():
+    with pytest.raises(RuntimeError, match="not settled after 3 steps"):
+        lasso(np.array([[1.0, 0.9], [0.0, 0.1]]), np.array([1.0, 2.0]), strength=1e-4, n_steps=3)
