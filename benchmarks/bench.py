@@ -3,8 +3,9 @@
     make bench                          every row; on an idle machine about half an hour
     make bench ARGS="epoch memory"      some rows: epoch, step, landscape, memory, growth, course, tests
 
-Results go to benchmarks/results.json, row by row, and benchmarks/RESULTS.md tells them. The numbers that matter are ratios
-within one run; seconds belong to one machine. MNIST is used where it is to be had, else images of noise of the same size.
+Results go to benchmarks/results.json, row by row, and benchmarks/RESULTS.md tells them. The numbers
+that matter are ratios within one run; seconds belong to one machine. MNIST is used where it is to
+be had, else images of noise of the same size.
 """
 import argparse
 import importlib.metadata
@@ -53,9 +54,14 @@ def epoch_makers():
 
 
 def told(seconds, base):
-    """Return what is kept of a measurement: per contestant median seconds and the ratio to `base` with its quartiles."""
+    """Return what is kept of a measurement: per contestant median seconds and the ratio to `base`
+    with its quartiles.
+    """
     relative = ratios(seconds, base)
-    return {name: {"seconds": summary(times)[0], "ratio": relative[name]} for name, times in seconds.items()}
+    return {
+        name: {"seconds": summary(times)[0], "ratio": relative[name]}
+        for name, times in seconds.items()
+    }
 
 
 def epoch():
@@ -78,34 +84,56 @@ def step():
 def one_step(name, n, rounds):
     """Return the row of one rule at one size."""
     work = tqdm_each(steps.contestants(name, n, HAS_TORCH))
-    return told(side_by_side(work, rounds=rounds, repeat=max(1, 10**6 // n)), "course_lib, block-wise")
+    return told(
+        side_by_side(work, rounds=rounds, repeat=max(1, 10**6 // n)), "course_lib, block-wise"
+    )
 
 
 def landscape():
-    """10 000 runs of 500 steps of momentum on Beale's function: all at once, and one by one (20 runs, times 500)."""
+    """10 000 runs of 500 steps of momentum on Beale's function: all at once, and one by one (20
+    runs, times 500).
+    """
     from course_lib.landscapes.functions import BEALE
     from course_lib.optimizers.descent import minimize
 
     starts = np.random.default_rng(0).uniform(-1, 1, (10_000, 2))
     settings = {"lr": 1e-3, "n_steps": 500, "keep_path": False}
-    work = {"batched": lambda: minimize(BEALE, starts, "momentum", **settings),
-            "20 runs in a Python loop": lambda: [minimize(BEALE, w, "momentum", **settings) for w in starts[:20]]}
+    work = {
+        "batched": lambda: minimize(BEALE, starts, "momentum", **settings),
+        "20 runs in a Python loop": lambda: [
+            minimize(BEALE, w, "momentum", **settings) for w in starts[:20]
+        ],
+    }
     seconds = side_by_side(tqdm_each(work), rounds=7)
     loop = "Python loop, extrapolated from 20 runs"
-    return told({"batched": seconds["batched"], loop: [500 * s for s in seconds["20 runs in a Python loop"]]}, "batched")
+    return told(
+        {
+            "batched": seconds["batched"],
+            loop: [500 * s for s in seconds["20 runs in a Python loop"]],
+        },
+        "batched",
+    )
 
 
 def memory():
-    """Peak memory of two epochs, each contestant in a process of its own: in all, and beyond the data."""
+    """Peak memory of two epochs, each contestant in a process of its own: in all, and beyond the
+    data.
+    """
     rows = {}
     for name in tqdm([name for name in epoch_makers() if "alone" not in name], unit="process"):
         command = [sys.executable, __file__, "--peak-memory-of", name]
-        rows[name] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+        rows[name] = json.loads(
+            subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[
+                -1
+            ]
+        )
     return rows
 
 
 def peak_memory(name):
-    """Print the peak memory of this process in MB, in all and beyond the data: libraries and training."""
+    """Print the peak memory of this process in MB, in all and beyond the data: libraries and
+    training.
+    """
     X, y = images()
     before = resident()
     run, _ = epoch_makers()[name](epochs.start(SIZES), X, y, BATCH)
@@ -116,7 +144,8 @@ def peak_memory(name):
 def resident():
     """Return the largest memory this process has held so far, in MB.
 
-    Linux hands `ru_maxrss` on from parent to child, so there it is asked of /proc; macOS counts it in bytes.
+    Linux hands `ru_maxrss` on from parent to child, so there it is asked of /proc; macOS counts it
+    in bytes.
     """
     status = Path("/proc/self/status")
     if status.exists():
@@ -125,9 +154,16 @@ def resident():
 
 
 def growth():
-    """An epoch of 12 800 images against the width of two hidden layers, and a step of Adam against the number of weights."""
+    """An epoch of 12 800 images against the width of two hidden layers, and a step of Adam against
+    the number of weights.
+    """
     X, y = images(12_800)
-    wanted = ["course_lib", "matrix products alone", "Keras fit, as it comes", *(["PyTorch eager"] if HAS_TORCH else [])]
+    wanted = [
+        "course_lib",
+        "matrix products alone",
+        "Keras fit, as it comes",
+        *(["PyTorch eager"] if HAS_TORCH else []),
+    ]
     by_width = {}
     for width in WIDTHS:
         weights = epochs.start([784, width, width, 10])
@@ -146,19 +182,28 @@ def course():
     rows = {}
     for path in tqdm(notebook_build.sources(notebook_build.FOLDER), unit="notebook"):
         notebook = learner_notebook(path.read_text(encoding="utf-8"))
-        rows[path.stem] = elapsed(lambda notebook=notebook: execute(notebook, notebook_build.FOLDER))
+        rows[path.stem] = elapsed(
+            lambda notebook=notebook: execute(notebook, notebook_build.FOLDER)
+        )
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / "fresh"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(fresh)], check=True)
         cold = os.environ | {"UV_CACHE_DIR": f"{folder}/uv", "PIP_NO_CACHE_DIR": "1"}
-        rows["cold set-up"] = elapsed(lambda: subprocess.run(["make", "setup"], cwd=fresh, env=cold, check=True,
-                                                             capture_output=True))
+        rows["cold set-up"] = elapsed(
+            lambda: subprocess.run(
+                ["make", "setup"], cwd=fresh, env=cold, check=True, capture_output=True
+            )
+        )
     return rows
 
 
 def tests():
     """Seconds of `make test`, once."""
-    return {"make test": elapsed(lambda: subprocess.run(["make", "test"], cwd=ROOT, check=True, capture_output=True))}
+    return {
+        "make test": elapsed(
+            lambda: subprocess.run(["make", "test"], cwd=ROOT, check=True, capture_output=True)
+        )
+    }
 
 
 def elapsed(work):
@@ -186,9 +231,18 @@ def machine():
     model = platform.processor() or platform.machine()
     if Path("/proc/cpuinfo").exists():
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), model)
-    names = {d.metadata["Name"].lower().replace("_", "-"): d.version for d in importlib.metadata.distributions()}
-    found = {name: names[name] for name in ("numpy", "tensorflow-cpu", "tensorflow", "keras", "torch") if name in names}
+        model = next(
+            (line.split(":")[1].strip() for line in lines if line.startswith("model name")), model
+        )
+    names = {
+        d.metadata["Name"].lower().replace("_", "-"): d.version
+        for d in importlib.metadata.distributions()
+    }
+    found = {
+        name: names[name]
+        for name in ("numpy", "tensorflow-cpu", "tensorflow", "keras", "torch")
+        if name in names
+    }
     return {"processor": model, "cores": os.cpu_count(), "system": platform.system(),
             "python": platform.python_version(), "versions": found, "rounds": ROUNDS}
 
@@ -198,7 +252,10 @@ ROWS = {f.__name__: f for f in (epoch, step, landscape, memory, growth, course, 
 
 def write(results):
     """Write results.json and RESULTS.md, each whole or not at all."""
-    texts = {RESULTS: json.dumps(results, indent=1) + "\n", RESULTS.with_name("RESULTS.md"): report.page(results)}
+    texts = {
+        RESULTS: json.dumps(results, indent=1) + "\n",
+        RESULTS.with_name("RESULTS.md"): report.page(results),
+    }
     for path, text in texts.items():
         write_whole(path, text)
 

@@ -1,7 +1,9 @@
-"""The ways to train one epoch that bench.py times: one network, one batch size, Adam, in NumPy, Keras and PyTorch.
+"""The ways to train one epoch that bench.py times: one network, one batch size, Adam, in NumPy,
+Keras and PyTorch.
 
-Each `make` function takes the starting weights [W, b, W, b, ...], X, y and the batch size, and returns (run, read): run()
-trains one more epoch over all of X in a fresh order, read() returns the weights. In `floor` nothing is learnt.
+Each `make` function takes the starting weights [W, b, W, b, ...], X, y and the batch size, and
+returns (run, read): run() trains one more epoch over all of X in a fresh order, read() returns the
+weights. In `floor` nothing is learnt.
 """
 import itertools
 import math
@@ -15,8 +17,14 @@ def start(sizes):
     """Return He weights and zero biases, float32, the same for everyone."""
     rng = np.random.default_rng(0)
     pairs = itertools.pairwise(sizes)
-    return [array for n_in, n_out in pairs
-            for array in (rng.standard_normal((n_in, n_out), np.float32) * math.sqrt(2 / n_in), np.zeros(n_out, np.float32))]
+    return [
+        array
+        for n_in, n_out in pairs
+        for array in (
+            rng.standard_normal((n_in, n_out), np.float32) * math.sqrt(2 / n_in),
+            np.zeros(n_out, np.float32),
+        )
+    ]
 
 
 def course(weights, X, y, batch_size):
@@ -36,7 +44,9 @@ def course(weights, X, y, batch_size):
 
 
 def textbook(weights, X, y, batch_size):
-    """NumPy as tutorials write it: double precision, a list of arrays, whole-array Adam, as many threads as BLAS likes."""
+    """NumPy as tutorials write it: double precision, a list of arrays, whole-array Adam, as many
+    threads as BLAS likes.
+    """
     P = [array.astype(float) for array in weights]
     M, V = [np.zeros_like(p) for p in P], [np.zeros_like(p) for p in P]
     rng, steps = np.random.default_rng(1), itertools.count(1)
@@ -70,7 +80,9 @@ def _keras_model(weights):
 
     keras = import_tensorflow().keras
     hidden = [keras.layers.Dense(len(b), activation="relu") for b in weights[1:-2:2]]
-    model = keras.Sequential([keras.Input((len(weights[0]),)), *hidden, keras.layers.Dense(len(weights[-1]))])
+    model = keras.Sequential(
+        [keras.Input((len(weights[0]),)), *hidden, keras.layers.Dense(len(weights[-1]))]
+    )
     model.set_weights(weights)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     return model, loss, keras.optimizers.Adam(LR, epsilon=1e-8)
@@ -118,7 +130,10 @@ def torch_eager(weights, X, y, batch_size, fused=False):
     with torch.no_grad():
         for p, array in zip(model.parameters(), weights, strict=True):
             p.copy_(torch.tensor(array.T))
-    adam, loss = torch.optim.Adam(model.parameters(), lr=LR, fused=fused), torch.nn.CrossEntropyLoss()
+    adam, loss = (
+        torch.optim.Adam(model.parameters(), lr=LR, fused=fused),
+        torch.nn.CrossEntropyLoss(),
+    )
     images, labels = torch.tensor(X), torch.tensor(y.astype(np.int64))
 
     def run():
@@ -131,11 +146,16 @@ def torch_eager(weights, X, y, batch_size, fused=False):
 
 
 def floor(weights, X, y, batch_size):
-    """Nothing but the matrix products that every one of them has to make, in single precision on one thread."""
+    """Nothing but the matrix products that every one of them has to make, in single precision on
+    one thread.
+    """
     from threadpoolctl import threadpool_limits
 
     W = weights[::2]
-    A = [np.ascontiguousarray(X[:batch_size]), *(np.zeros((batch_size, w.shape[1]), np.float32) for w in W)]
+    A = [
+        np.ascontiguousarray(X[:batch_size]),
+        *(np.zeros((batch_size, w.shape[1]), np.float32) for w in W),
+    ]
     dA, dW = [np.zeros_like(a) for a in A], [np.zeros_like(w) for w in W]
 
     def run():
@@ -159,4 +179,7 @@ KERAS = {
     "Keras, own loop": keras_loop,
     "Keras, own loop, jit_compile=True": lambda *task: keras_loop(*task, jit=True),
 }
-TORCH = {"PyTorch eager": torch_eager, "PyTorch eager, fused Adam": lambda *task: torch_eager(*task, fused=True)}
+TORCH = {
+    "PyTorch eager": torch_eager,
+    "PyTorch eager, fused Adam": lambda *task: torch_eager(*task, fused=True),
+}

@@ -28,8 +28,10 @@ def _epoch(rows):
 
 def _step(rows):
     yield "## One optimizer step\n"
-    yield ("Float32. Ratios: divided by the time of the block-wise rule in the same round. *Copying alone* moves as many\n"
-           "bytes as the step must at the least, on one thread.")
+    yield (
+        "Float32. Ratios: divided by the time of the block-wise rule in the same round. *Copying alone* moves as many\n"
+        "bytes as the step must at the least, on one thread."
+    )
     for label, part in rows.items():
         name, n = label.split(", ")
         yield f"\n**{name}, {float(n):,.0f} weights**\n"
@@ -79,23 +81,35 @@ def _tests(rows):
         yield f"`{label}` takes {digits(seconds)} s."
 
 
-PARTS = {"epoch": _epoch, "step": _step, "landscape": _landscape, "memory": _memory, "growth": _growth, "course": _course,
-         "tests": _tests}
+PARTS = {
+    "epoch": _epoch,
+    "step": _step,
+    "landscape": _landscape,
+    "memory": _memory,
+    "growth": _growth,
+    "course": _course,
+    "tests": _tests,
+}
 
 
 def page(results):
     """Return the page, as Markdown."""
     machine = results["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
-    lines = ["# Side-by-side timings", "",
-             "Made by `make bench`, which writes this page; what is compared and how is in the modules beside it. Each",
-             "row was measured in one process, the contestants in turn, one after the other, round by round: the median of",
-             f"{machine['rounds']} rounds (7 in some) after one that does not count. Ratios travel from machine to machine",
-             "better than seconds do.", "",
-             f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']},",
-             f"{versions}.",
-             "course_lib and the bare matrix products use one BLAS thread; the others use as many threads as they like,",
-             "unless a row says otherwise.", ""]
+    lines = [
+        "# Side-by-side timings",
+        "",
+        "Made by `make bench`, which writes this page; what is compared and how is in the modules beside it. Each",
+        "row was measured in one process, the contestants in turn, one after the other, round by round: the median of",
+        f"{machine['rounds']} rounds (7 in some) after one that does not count. Ratios travel from machine to machine",
+        "better than seconds do.",
+        "",
+        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']},",
+        f"{versions}.",
+        "course_lib and the bare matrix products use one BLAS thread; the others use as many threads as they like,",
+        "unless a row says otherwise.",
+        "",
+    ]
     for name, part in PARTS.items():
         if name in results:
             lines += [*part(results[name]), ""]

@@ -1,9 +1,12 @@
-"""The ways to take one optimizer step on n weights that bench.py times; each contestant is a function without arguments."""
+"""The ways to take one optimizer step on n weights that bench.py times; each contestant is a
+function without arguments.
+"""
 import numpy as np
 
 HYPER = {"sgd": {"lr": 1e-4}, "momentum": {"lr": 1e-4, "beta": 0.9}, "adam": {"lr": 1e-4},
          "adamw": {"lr": 1e-4, "weight_decay": 0.01}}
-# how many arrays of n floats a step has to read or write at the least: w, g and each state array, then w and the state again
+# how many arrays of n floats a step has to read or write at the least: w, g and each state array,
+# then w and the state again
 PASSES = {"sgd": 3, "momentum": 5, "adam": 7, "adamw": 7}
 
 
@@ -40,7 +43,12 @@ def torch_step(name, n, threads, **variant):
     w, g = arrays(n)
     p = torch.nn.Parameter(torch.tensor(w))
     p.grad = torch.tensor(g)
-    kind = {"sgd": torch.optim.SGD, "momentum": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[name]
+    kind = {
+        "sgd": torch.optim.SGD,
+        "momentum": torch.optim.SGD,
+        "adam": torch.optim.Adam,
+        "adamw": torch.optim.AdamW,
+    }[name]
     hyper = {"momentum" if key == "beta" else key: value for key, value in HYPER[name].items()}
     optimizer = kind([p], **hyper, **variant)
 
@@ -58,13 +66,20 @@ def keras_step(name, n):
 
     tf = import_tensorflow()
     optimizers = tf.keras.optimizers
-    make = {"sgd": lambda: optimizers.SGD(1e-4), "momentum": lambda: optimizers.SGD(1e-4, momentum=0.9),
-            "adam": lambda: optimizers.Adam(1e-4), "adamw": lambda: optimizers.AdamW(1e-4, weight_decay=0.01)}
+    make = {
+        "sgd": lambda: optimizers.SGD(1e-4),
+        "momentum": lambda: optimizers.SGD(1e-4, momentum=0.9),
+        "adam": lambda: optimizers.Adam(1e-4),
+        "adamw": lambda: optimizers.AdamW(1e-4, weight_decay=0.01),
+    }
     w, g = arrays(n)
     variable, gradient, optimizer = tf.keras.Variable(w), tf.constant(g), make[name]()
     optimizer.build([variable])
     step = tf.function(lambda: optimizer.apply([gradient], [variable]))
-    return lambda: (step(), variable.value[0].numpy())  # reading one weight waits for the step to end
+    return lambda: (
+        step(),
+        variable.value[0].numpy(),
+    )  # reading one weight waits for the step to end
 
 
 def copy_floor(name, n):
@@ -86,6 +101,12 @@ def contestants(name, n, with_torch):
              "Keras": keras_step(name, n), "copying alone": copy_floor(name, n)}
     if with_torch:
         for threads in (1, 2):
-            for label, variant in (("default", {}), ("foreach", {"foreach": True}), ("fused", {"fused": True})):
-                found[f"PyTorch, {label}, {threads} thread{'s' * (threads > 1)}"] = torch_step(name, n, threads, **variant)
+            for label, variant in (
+                ("default", {}),
+                ("foreach", {"foreach": True}),
+                ("fused", {"fused": True}),
+            ):
+                found[f"PyTorch, {label}, {threads} thread{'s' * (threads > 1)}"] = torch_step(
+                    name, n, threads, **variant
+                )
     return found

@@ -1,7 +1,8 @@
 """Checks of arguments that modules share.
 
-Each returns the value that it was given, or says in one sentence which argument is wrong, what was given, and
-what is accepted: TypeError for a value of the wrong type, ValueError for one out of range.
+Each returns the value that it was given, or says in one sentence which argument is wrong, what was
+given, and what is accepted: TypeError for a value of the wrong type, ValueError for one out of
+range.
 """
 import contextlib
 import math
@@ -22,7 +23,9 @@ def not_negative(name, value, *, arrays=False):
     Traceback (most recent call last):
     TypeError: lr must be a number, finite and not negative, got '0.1'
     """
-    return _real(name, value, "finite and not negative", lambda x: (x >= 0) & np.isfinite(x), arrays)
+    return _real(
+        name, value, "finite and not negative", lambda x: (x >= 0) & np.isfinite(x), arrays
+    )
 
 
 def fraction(name, value, *, arrays=False):
@@ -56,12 +59,15 @@ def whole(name, value, least=1):
 def generator(rng):
     """Return `rng`, which must be a NumPy Generator; TypeError otherwise."""
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a NumPy Generator, such as np.random.default_rng(0), got {rng!r}")
+        raise TypeError(
+            f"rng must be a NumPy Generator, such as np.random.default_rng(0), got {rng!r}"
+        )
     return rng
 
 
 def finite(X):
-    """Return whether an array holds no NaN and no infinity. Its sum tells at once, unless that overflows.
+    """Return whether an array holds no NaN and no infinity. Its sum tells at once, unless that
+    overflows.
 
     >>> finite(np.array([1.0, np.nan])), finite(np.full(9, 3e38, np.float32))
     (False, True)
@@ -72,7 +78,9 @@ def finite(X):
 
 @contextlib.contextmanager
 def one_thread():
-    """Let NumPy multiply matrices on one thread inside a `with` block: small products run faster so."""
+    """Let NumPy multiply matrices on one thread inside a `with` block: small products run faster
+    so.
+    """
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1, user_api="blas"):
@@ -92,7 +100,9 @@ def _real(name, value, accepted, test, arrays):
     elif _is_real(value):
         kept = float(value)
     else:
-        raise TypeError(f"{name} must be a number{' or an array of numbers' * arrays}, {accepted}, got {value!r}")
+        raise TypeError(
+            f"{name} must be a number{' or an array of numbers' * arrays}, {accepted}, got {value!r}"
+        )
     if not np.all(test(np.asarray(kept))):
         raise ValueError(f"{name} must be {accepted}, got {value}")
     return kept

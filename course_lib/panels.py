@@ -1,6 +1,7 @@
 """Interactive panels for JupyterLab: sliders beside a drawing that follows them.
 
-They need ipywidgets and a running kernel. `panel` makes one of any drawing; the others are the course's own.
+They need ipywidgets and a running kernel. `panel` makes one of any drawing; the others are the
+course's own.
 
     conditioning     gradient descent on a quadratic with eigenvalues mu <= L: max(|1 - lr mu|, |1 - lr L|) a step
     momentum_panel   heavy ball: max over lam in {mu, L} of spectral_radius(lr*lam, beta) a step
@@ -22,7 +23,8 @@ WINDOW = ((-1.6, 1.6), (-2.4, 2.4))
 def panel(draw, sliders, *, figsize, width):
     """Return a widget: the sliders, and under them the picture of their values.
 
-    draw: (figure, name=value, ...) draws on an empty figure of `figsize` inches. sliders: name -> ipywidgets slider.
+    draw: (figure, name=value, ...) draws on an empty figure of `figsize` inches.
+    sliders: name -> ipywidgets slider.
     width: of the picture on the page, as CSS writes it.
     """
     import ipywidgets as widgets
@@ -45,15 +47,20 @@ def panel(draw, sliders, *, figsize, width):
 
 
 def draw_descent(ax, *, kappa, degrees, lr, n_steps=30):
-    """Draw gradient descent on a quadratic with eigenvalues 1/kappa and 1, turned by `degrees`; return its predicted factor.
+    """Draw gradient descent on a quadratic with eigenvalues 1/kappa and 1, turned by `degrees`;
+    return its predicted factor.
 
-    The start has equal components along both eigenvectors. Raises ValueError for kappa below 1 or a bad lr or n_steps.
+    The start has equal components along both eigenvectors. Raises ValueError for kappa below 1 or a
+    bad lr or n_steps.
     """
     if not 1 <= kappa < np.inf:
         raise ValueError(f"kappa must be finite and at least 1, got {kappa}")
     lr, angle = not_negative("lr", lr), np.radians(degrees)
     bowl = landscapes.quadratic([1 / kappa, 1.0], angle)
-    start = [np.cos(angle) - np.sin(angle), np.sin(angle) + np.cos(angle)]  # eigenvector components (1, 1)
+    start = [
+        np.cos(angle) - np.sin(angle),
+        np.sin(angle) + np.cos(angle),
+    ]  # eigenvector components (1, 1)
     run = descent.minimize(bowl, start, "sgd", lr=lr, n_steps=whole("n_steps", n_steps))
     factor = max(abs(1 - lr / kappa), abs(1 - lr))
     plotting.contours(ax, bowl, levels=[0.02, 0.08, 0.18, 0.32, 0.5, 0.72, 1.0])
@@ -80,12 +87,16 @@ def conditioning():
 
 
 def factor(lr, beta, mu, L):
-    """Return the factor per step of heavy ball in the long run, over both curvatures; arguments broadcast."""
+    """Return the factor per step of heavy ball in the long run, over both curvatures; arguments
+    broadcast.
+    """
     return np.maximum(spectral_radius(lr * mu, beta), spectral_radius(lr * L, beta))
 
 
 def fill(figure, lr, beta, *, mu, L, n_steps=60):
-    """Draw on `figure` the diagram with the point (lr, beta), its path and its loss; return the run."""
+    """Draw on `figure` the diagram with the point (lr, beta), its path and its loss; return the
+    run.
+    """
     left, middle, right = figure.subplots(1, 3, width_ratios=[1.2, 1, 1])
     _diagram(left, lr, beta, mu, L)
     bowl = landscapes.quadratic([mu, L])
@@ -99,7 +110,9 @@ def fill(figure, lr, beta, *, mu, L, n_steps=60):
     right.set(xlabel="step $t$", ylabel="loss", ylim=(1e-12, 1e3), title="the loss")
     right.legend(["measured", "predicted"], loc="lower left")
     verdict = "to diverge" if q > 1 else f"{q:.3f} per step"
-    figure.suptitle(f"lr {lr:.3f}, beta {beta:.3f}: predicted {verdict}", x=0.01, ha="left", weight="bold")
+    figure.suptitle(
+        f"lr {lr:.3f}, beta {beta:.3f}: predicted {verdict}", x=0.01, ha="left", weight="bold"
+    )
     return run
 
 
@@ -111,10 +124,18 @@ def momentum_panel(*, mu=1.0, L=10.0):
     import ipywidgets as widgets
 
     lr, beta, _ = best_heavy_ball(mu, L)
-    wide = {"layout": widgets.Layout(width="95%"), "continuous_update": False, "readout_format": ".3f"}
+    wide = {
+        "layout": widgets.Layout(width="95%"),
+        "continuous_update": False,
+        "readout_format": ".3f",
+    }
     sliders = {
-        "lr": widgets.FloatSlider(lr, min=0.005 / L, max=4.0 / L, step=0.005 / L, description="lr", **wide),
-        "beta": widgets.FloatSlider(beta, min=0.0, max=0.99, step=0.005, description="beta", **wide),
+        "lr": widgets.FloatSlider(
+            lr, min=0.005 / L, max=4.0 / L, step=0.005 / L, description="lr", **wide
+        ),
+        "beta": widgets.FloatSlider(
+            beta, min=0.0, max=0.99, step=0.005, description="beta", **wide
+        ),
     }
 
     def draw(figure, lr, beta):
@@ -127,7 +148,9 @@ def _diagram(ax, lr, beta, mu, L):
     rates, betas = np.linspace(1e-3, 4.0, 161) / L, np.linspace(0.0, 0.999, 121)
     q = factor(rates, betas[:, None], mu, L)
     ax.contourf(rates, betas, q, levels=[0.0, *LEVELS], cmap="Greys_r", vmin=0.2, vmax=1.05)
-    ax.clabel(ax.contour(rates, betas, q, levels=LEVELS, colors="black", linewidths=0.8), fontsize=9)
+    ax.clabel(
+        ax.contour(rates, betas, q, levels=LEVELS, colors="black", linewidths=0.8), fontsize=9
+    )
     best_lr, best_beta, _ = best_heavy_ball(mu, L)
     ax.plot(best_lr, best_beta, "*", color="white", markeredgecolor="black", markersize=15)
     ax.plot(lr, beta, **plotting.look("momentum", markevery=1, markersize=10))

@@ -1,6 +1,7 @@
 """The one look of the course: colour, marker and line mean the optimizer, landscapes are grey.
 
-Load the style with plt.style.use("course_lib.course"); `look` styles a curve, `contours` and `path` draw on a landscape.
+Load the style with plt.style.use("course_lib.course"); `look` styles a curve, `contours` and `path`
+draw on a landscape.
 """
 import numpy as np
 
@@ -17,23 +18,33 @@ OTHER = ("#009e73", "*", "-.")
 
 
 def look(name, **changes):
-    """Return the line style of an optimizer as keyword arguments for `ax.plot`; names without one share one style.
+    """Return the line style of an optimizer as keyword arguments for `ax.plot`; names without one
+    share one style.
 
     >>> look("adam")["color"], look("lion", label="Lion, lr 0.001")["label"]
     ('#882255', 'Lion, lr 0.001')
     """
     color, marker, line = LOOKS.get(name, OTHER)
-    return {"color": color, "marker": marker, "linestyle": line, "label": name, "markevery": 0.15} | changes
+    return {
+        "color": color,
+        "marker": marker,
+        "linestyle": line,
+        "label": name,
+        "markevery": 0.15,
+    } | changes
 
 
 def contours(ax, landscape, *, window=None, levels=16, log=False):
     """Draw the level lines of a two-variable landscape in grey on `ax`.
 
-    window: ((x_low, x_high), (y_low, y_high)), the landscape's own if not given. log: space the levels geometrically above
-    the lowest value. Raises ValueError unless the landscape has n = 2.
+    window: ((x_low, x_high), (y_low, y_high)), the landscape's own if not given.
+    log: space the levels geometrically above the lowest value.
+    Raises ValueError unless the landscape has n = 2.
     """
     if landscape.n != 2:
-        raise ValueError(f"contours draws landscapes of 2 variables, got {landscape.name} with {landscape.n}")
+        raise ValueError(
+            f"contours draws landscapes of 2 variables, got {landscape.name} with {landscape.n}"
+        )
     (x0, x1), (y0, y1) = window or landscape.window
     x, y = np.linspace(x0, x1, 161), np.linspace(y0, y1, 161)
     loss = landscape.fun(np.stack(np.meshgrid(x, y), axis=-1))
@@ -46,7 +57,9 @@ def contours(ax, landscape, *, window=None, levels=16, log=False):
 
 
 def path(ax, w, name, **changes):
-    """Draw the points `w` (steps+1, 2) of a run in the look of the optimizer `name`, its start ringed."""
+    """Draw the points `w` (steps+1, 2) of a run in the look of the optimizer `name`, its start
+    ringed.
+    """
     ax.plot(w[:, 0], w[:, 1], **look(name, **changes))
     ax.plot(*w[0], "o", color="white", markeredgecolor="black", markersize=9, zorder=5)
 
@@ -55,8 +68,17 @@ def surface(ax, landscape, *, window=None):
     """Draw a two-variable landscape as a grey surface on a 3-D axis."""
     (x0, x1), (y0, y1) = window or landscape.window
     x, y = np.meshgrid(np.linspace(x0, x1, 61), np.linspace(y0, y1, 61))
-    ax.plot_surface(x, y, landscape.fun(np.stack([x, y], axis=-1)), cmap="Greys_r", rstride=2, cstride=2,
-                    edgecolor="0.45", linewidth=0.25, alpha=0.9)
+    ax.plot_surface(
+        x,
+        y,
+        landscape.fun(np.stack([x, y], axis=-1)),
+        cmap="Greys_r",
+        rstride=2,
+        cstride=2,
+        edgecolor="0.45",
+        linewidth=0.25,
+        alpha=0.9,
+    )
     ax.set(xlabel="$w_1$", ylabel="$w_2$", zlabel="loss")
 
 

@@ -7,7 +7,8 @@ import os
 def progress_bar(shown, total, unit="step", done=0):
     """Give the function to call after every step; `done` of the total were there before.
 
-    No bar is shown where the environment variable TQDM_DISABLE is 1; tqdm itself may have read it long ago, or not at all.
+    No bar is shown where the environment variable TQDM_DISABLE is 1; tqdm itself may have read it
+    long ago, or not at all.
     """
     if not shown or os.environ.get("TQDM_DISABLE", "0") not in ("", "0"):
         yield lambda: None

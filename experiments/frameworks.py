@@ -1,9 +1,11 @@
-"""Which paths do PyTorch's and optax's optimizers take on the five gradients of course_lib/framework_runs.py?
+"""Which paths do PyTorch's and optax's optimizers take on the five gradients of
+course_lib/framework_runs.py?
 
     pip install torch==2.13.0 optax==0.2.8        in an environment of its own: the course does not need them
     python -m experiments.frameworks        some seconds; a library that is not there keeps its old numbers
 
-Notebook 15 reads the result; `make test-torch` compares PyTorch's part with the PyTorch that it installs.
+Notebook 15 reads the result; `make test-torch` compares PyTorch's part with the PyTorch that it
+installs.
 """
 import importlib.util
 import json
@@ -45,7 +47,9 @@ def optax_path(name, setting):
         return None
     if setting != "defaults" and "initial_accumulator_value" in entry.defaults:
         given["initial_accumulator_value"] = 0.0
-    return optax_steps(getattr(optax, entry.make)(lambda count: lr_as_array(count, setting), **given))
+    return optax_steps(
+        getattr(optax, entry.make)(lambda count: lr_as_array(count, setting), **given)
+    )
 
 
 def lr_as_array(count, setting):
@@ -70,7 +74,9 @@ def optax_results():
 
     jax.config.update("jax_enable_x64", True)
     letters = {"b1": "beta1", "b2": "beta2", "eps": "eps", "weight_decay": "weight_decay"}
-    free = contrib.schedule_free_adamw(lr(1, "same"), **{a: SCHEDULE_FREE[b] for a, b in letters.items()})
+    free = contrib.schedule_free_adamw(
+        lr(1, "same"), **{a: SCHEDULE_FREE[b] for a, b in letters.items()}
+    )
     return {"version": optax.__version__, "paths": paths(optax_path),
             "schedule_free": {"hyper": SCHEDULE_FREE, "path": optax_steps(free).tolist()}}
 
@@ -78,7 +84,10 @@ def optax_results():
 def paths(path_of):
     """Return {rule: {setting: path as lists, or None}}."""
     table = {name: {setting: path_of(name, setting) for setting in SETTINGS} for name in FACTS}
-    return {name: {s: None if path is None else path.tolist() for s, path in row.items()} for name, row in table.items()}
+    return {
+        name: {s: None if path is None else path.tolist() for s, path in row.items()}
+        for name, row in table.items()
+    }
 
 
 def write(result):

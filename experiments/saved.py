@@ -6,10 +6,14 @@ from course_lib.files import write_whole
 
 
 def real_mnist():
-    """Return MNIST, split; SystemExit with one sentence where only the embedded digits are to be had."""
+    """Return MNIST, split; SystemExit with one sentence where only the embedded digits are to be
+    had.
+    """
     images = datasets.load_mnist()
     if images.name != "mnist":
-        raise SystemExit("the sweep needs the real MNIST images: set COURSE_MNIST to an mnist.npz with them")
+        raise SystemExit(
+            "the sweep needs the real MNIST images: set COURSE_MNIST to an mnist.npz with them"
+        )
     return datasets.split(images)
 
 

@@ -1,12 +1,14 @@
-"""What a network that has only 1 000 training images of MNIST does on new images: by its width, and by what restrains it.
+"""What a network that has only 1 000 training images of MNIST does on new images: by its width, and
+by what restrains it.
 
     python -m experiments.width          a quarter of an hour or more; a second call goes on where the first stopped
 
-Width: Adam until the loss of all training images is at most 0.01, at most 300 epochs. The rate is chosen with three seeds
-in two ways. For the loss: the lowest on 2 000 images kept for tuning. To fit: the same among those rates with which all
-three seeds reach 0.01; where there is none, the lowest training loss. Restraint: 64 hidden units, Adam for 60 epochs, and
-one of the means of notebook 12. Learning rate and strength are climbed together on a grid until no neighbour is better, by
-the tuning images. Five fresh seeds then meet the validation images.
+Width: Adam until the loss of all training images is at most 0.01, at most 300 epochs. The rate is
+chosen with three seeds in two ways. For the loss: the lowest on 2 000 images kept for tuning. To
+fit: the same among those rates with which all three seeds reach 0.01; where there is none, the
+lowest training loss. Restraint: 64 hidden units, Adam for 60 epochs, and one of the means of
+notebook 12. Learning rate and strength are climbed together on a grid until no neighbour is better,
+by the tuning images. Five fresh seeds then meet the validation images.
 """
 import functools
 import json
@@ -45,11 +47,15 @@ def thousand(data):
 
 def measure(net, pairs):
     """Return [loss, accuracy, loss, accuracy, ...] on some pairs (X, y), rounded to five digits."""
-    return [round(float(value), 5) for X, y in pairs for value in (net.loss(X, y), net.accuracy(X, y))]
+    return [
+        round(float(value), 5) for X, y in pairs for value in (net.loss(X, y), net.accuracy(X, y))
+    ]
 
 
 def fit_width(pair, width, lr, seed):
-    """Return a network of one hidden layer, trained until its loss on all images is at most 0.01, and its epochs."""
+    """Return a network of one hidden layer, trained until its loss on all images is at most 0.01,
+    and its epochs.
+    """
     rng = np.random.default_rng(seed)
     net, state, epoch, loss = mlp([784, width, 10], rng=rng), {}, 0, np.inf
     while loss > 0.01 and epoch < 300:
@@ -68,10 +74,20 @@ def matrices(net, change):
 
 
 def restrain(pair, watched, name, strength, lr, seed):
-    """Return a network of 64 hidden units, trained with one of MEANS; `watched`: the images that stop it early."""
+    """Return a network of 64 hidden units, trained with one of MEANS; `watched`: the images that
+    stop it early.
+    """
     rng = np.random.default_rng(seed)
     hidden = [Dropout(strength, rng=rng)] if name == "dropout" else []
-    net = Network([Dense(784, SETTINGS["hidden"]), Activation("relu"), *hidden, Dense(SETTINGS["hidden"], 10)], rng=rng)
+    net = Network(
+        [
+            Dense(784, SETTINGS["hidden"]),
+            Activation("relu"),
+            *hidden,
+            Dense(SETTINGS["hidden"], 10),
+        ],
+        rng=rng,
+    )
     change = {"weight decay": lambda W, lr: penalties.decay(W, lr=lr, weight_decay=strength),
               "max-norm": lambda W, lr: penalties.max_norm(W, strength),
               "weight clipping": lambda W, lr: penalties.clip_weights(W, strength)}.get(name)
@@ -79,19 +95,33 @@ def restrain(pair, watched, name, strength, lr, seed):
     if change:
         options["after_step"] = lambda net, lr: matrices(net, lambda W: change(W, lr))
     if name == "L2 in Adam":
-        options["penalty"] = lambda theta: penalties.l2(theta, strength=np.float32(strength) * net.is_matrix)
+        options["penalty"] = lambda theta: penalties.l2(
+            theta, strength=np.float32(strength) * net.is_matrix
+        )
     if name == "gradient clipping":
         options["clip_norm"] = strength
     if name == "early stopping":
         options |= {"valid": watched, "patience": strength}
-    train(net, pair, "adam", lr=lr, epochs=SETTINGS["epochs"], batch_size=100, rng=rng, progress=False, **options)
+    train(
+        net,
+        pair,
+        "adam",
+        lr=lr,
+        epochs=SETTINGS["epochs"],
+        batch_size=100,
+        rng=rng,
+        progress=False,
+        **options,
+    )
     if name == "pruning":
         matrices(net, lambda W: penalties.prune(W, strength))
     return net
 
 
 def climb(score, start, directions):
-    """Return the first point from `start` on, going to the best neighbour, whose neighbours are all not better."""
+    """Return the first point from `start` on, going to the best neighbour, whose neighbours are all
+    not better.
+    """
     here = start
     while True:
         best = min([here, *(tuple(np.add(here, d).tolist()) for d in directions)], key=score)
@@ -106,12 +136,17 @@ def rung(k):
 
 
 def sweep_width(data, width):
-    """Return a width's two rows, each with a rate and five fresh seeds: [training loss, accuracy, new loss, accuracy]."""
+    """Return a width's two rows, each with a rate and five fresh seeds: [training loss, accuracy,
+    new loss, accuracy].
+    """
     pair, tuning = thousand(data)
 
     @functools.cache
     def tried(k):
-        runs = [measure(fit_width(pair, width, rung(k[0]), seed)[0], [pair, tuning]) for seed in range(3)]
+        runs = [
+            measure(fit_width(pair, width, rung(k[0]), seed)[0], [pair, tuning])
+            for seed in range(3)
+        ]
         training, _, loss, _ = np.mean(runs, axis=0)
         return 0.0 if max(run[0] for run in runs) <= 0.01 else training, loss
 
@@ -119,31 +154,57 @@ def sweep_width(data, width):
     for goal, score in (("fit", tried), ("loss", lambda k: tried(k)[1])):
         (k,) = climb(score, (0,), [(1,), (-1,)])
         runs = [fit_width(pair, width, rung(k), seed) for seed in range(10, 15)]
-        rows.append({"width": width, "tuned_for": goal, "lr": rung(k), "epochs": [epochs for _, epochs in runs],
-                     "runs": [measure(net, [pair, (data.X_valid, data.y_valid)]) for net, _ in runs]})
+        rows.append(
+            {
+                "width": width,
+                "tuned_for": goal,
+                "lr": rung(k),
+                "epochs": [epochs for _, epochs in runs],
+                "runs": [measure(net, [pair, (data.X_valid, data.y_valid)]) for net, _ in runs],
+            }
+        )
         print(rows[-1], flush=True)
     return rows
 
 
 def sweep_mean(data, name):
-    """Return a restraint's two rows: tuned for the accuracy, and tuned for the loss, on the tuning images."""
+    """Return a restraint's two rows: tuned for the accuracy, and tuned for the loss, on the tuning
+    images.
+    """
     pair, tuning = thousand(data)
     strength, first = MEANS[name]
 
     @functools.cache
     def tried(k):
-        return np.mean([measure(restrain(pair, tuning, name, strength(k[1]), rung(k[0]), seed), [tuning])
-                        for seed in range(3)], axis=0)
+        return np.mean(
+            [
+                measure(restrain(pair, tuning, name, strength(k[1]), rung(k[0]), seed), [tuning])
+                for seed in range(3)
+            ],
+            axis=0,
+        )
 
     directions = [(1, 0), (-1, 0), (0, 1), (0, -1)][:2 if name == "none" else 4]
     rows = []
     for goal, score in (("accuracy", lambda k: -tried(k)[1]), ("loss", lambda k: tried(k)[0])):
         k = climb(score, (1, first), directions)
-        nets = [restrain(pair, tuning, name, strength(k[1]), rung(k[0]), seed) for seed in range(10, 15)]
+        nets = [
+            restrain(pair, tuning, name, strength(k[1]), rung(k[0]), seed) for seed in range(10, 15)
+        ]
         runs = [measure(net, [pair, (data.X_valid, data.y_valid)]) for net in nets]
-        rows.append({"name": name, "tuned_for": goal, "lr": rung(k[0]), "strength": strength(k[1]), "runs": runs})
-        print(f"  {name}, for the {goal}: lr {rung(k[0]):.3g}, strength {strength(k[1])}, {np.mean(runs, axis=0).round(4)}",
-              flush=True)
+        rows.append(
+            {
+                "name": name,
+                "tuned_for": goal,
+                "lr": rung(k[0]),
+                "strength": strength(k[1]),
+                "runs": runs,
+            }
+        )
+        print(
+            f"  {name}, for the {goal}: lr {rung(k[0]):.3g}, strength {strength(k[1])}, {np.mean(runs, axis=0).round(4)}",
+            flush=True,
+        )
     return rows
 
 
@@ -152,7 +213,11 @@ def main():
     from threadpoolctl import threadpool_limits
 
     data = saved.real_mnist()
-    result = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else SETTINGS | {"widths": [], "means": []}
+    result = (
+        json.loads(RESULT.read_text(encoding="utf-8"))
+        if RESULT.exists()
+        else SETTINGS | {"widths": [], "means": []}
+    )
     with threadpool_limits(1, user_api="blas"):
         for name in MEANS:
             if name not in {row["name"] for row in result["means"]}:

@@ -1,10 +1,12 @@
-"""How do seven update rules compare on the five workloads of course_lib.workloads, each rule tuned for itself?
+"""How do seven update rules compare on the five workloads of course_lib.workloads, each rule tuned
+for itself?
 
     python -m experiments.workloads [--jobs 2]     2 216 runs, eight minutes on two idle cores; after a kill it goes on
 
-For every rule, as PLAN says: a ladder of rates, all else at its default; quasi-random trials in the rule's declared
-space, one seed each; the best of them on more seeds; and the chosen settings on fresh seeds, the same for all rules.
-Notebook 16 reads the result and runs a part of it again. Until all is done, the runs are kept in a file beside it.
+For every rule, as PLAN says: a ladder of rates, all else at its default; quasi-random trials in the
+rule's declared space, one seed each; the best of them on more seeds; and the chosen settings on
+fresh seeds, the same for all rules. Notebook 16 reads the result and runs a part of it again. Until
+all is done, the runs are kept in a file beside it.
 """
 import argparse
 import json
@@ -21,11 +23,27 @@ from experiments import saved
 
 RESULT = results_path("workloads")
 LADDER = [float(f"{10 ** (k / 2):.3g}") for k in range(-8, 3)]  # 0.0001, 0.000316, ..., 10
-SMALL = {"trials": 32, "ladder_seeds": [0, 1, 2], "finalists": 4, "fresh_seeds": list(range(100, 112)),
-         "aims": ["lowest", "soonest"]}
-LARGE = {"trials": 16, "ladder_seeds": [], "finalists": 4, "fresh_seeds": list(range(100, 108)), "aims": ["lowest"]}
-PLAN = {"regression": SMALL | {"aims": ["lr only", "lowest", "soonest"]}, "logistic": SMALL, "algoperf_mnist": LARGE,
-        "deep_narrow": SMALL | {"ladder_seeds": [], "aims": ["lowest"]}, "mnist_mlp": LARGE}
+SMALL = {
+    "trials": 32,
+    "ladder_seeds": [0, 1, 2],
+    "finalists": 4,
+    "fresh_seeds": list(range(100, 112)),
+    "aims": ["lowest", "soonest"],
+}
+LARGE = {
+    "trials": 16,
+    "ladder_seeds": [],
+    "finalists": 4,
+    "fresh_seeds": list(range(100, 108)),
+    "aims": ["lowest"],
+}
+PLAN = {
+    "regression": SMALL | {"aims": ["lr only", "lowest", "soonest"]},
+    "logistic": SMALL,
+    "algoperf_mnist": LARGE,
+    "deep_narrow": SMALL | {"ladder_seeds": [], "aims": ["lowest"]},
+    "mnist_mlp": LARGE,
+}
 SETTINGS = {
     "command": "python -m experiments.workloads",
     "cards": [asdict(card) for card in WORKLOADS.values()],
@@ -46,7 +64,11 @@ def job(workload, step, hyper, seed):
 
 
 def ladder_jobs(workload, step):
-    return [job(workload, step, {"lr": lr}, seed) for lr in LADDER for seed in PLAN[workload]["ladder_seeds"]]
+    return [
+        job(workload, step, {"lr": lr}, seed)
+        for lr in LADDER
+        for seed in PLAN[workload]["ladder_seeds"]
+    ]
 
 
 def trial_jobs(workload, step):
@@ -68,10 +90,19 @@ def finalists(plan, trials):
 
 
 def choose(aim, settings, results):
-    """Return the setting with the lowest mean final, or the fewest steps by the median, over its results on some seeds."""
-    means = [{"final": np.mean([r["final"] for r in some]), "steps": np.median([r["steps"] for r in some])}
-             for some in results]
-    return min(zip(settings, means, strict=True), key=RANK["lowest" if aim == "lr only" else aim])[0]
+    """Return the setting with the lowest mean final, or the fewest steps by the median, over its
+    results on some seeds.
+    """
+    means = [
+        {
+            "final": np.mean([r["final"] for r in some]),
+            "steps": np.median([r["steps"] for r in some]),
+        }
+        for some in results
+    ]
+    return min(zip(settings, means, strict=True), key=RANK["lowest" if aim == "lr only" else aim])[
+        0
+    ]
 
 
 def columns(results):
@@ -80,20 +111,39 @@ def columns(results):
 
 
 def summarise(workload, complete):
-    """Run what is missing of a workload; return its results by rule: ladder, trials, finalists, chosen settings."""
+    """Run what is missing of a workload; return its results by rule: ladder, trials, finalists,
+    chosen settings.
+    """
     plan, summary, seeds = PLAN[workload], {step: {} for step in SPACES}, [0, 1, 2]
 
     def runs(step, settings, seeds):
-        return [complete([job(workload, step, hyper, seed) for seed in seeds]) for hyper in settings]
+        return [
+            complete([job(workload, step, hyper, seed) for seed in seeds]) for hyper in settings
+        ]
 
-    complete([entry for step in SPACES for entry in ladder_jobs(workload, step) + trial_jobs(workload, step)])
-    for step, entry in summary.items():  # every stage in one call; after it, the file has what is asked for piece by piece
+    complete(
+        [
+            entry
+            for step in SPACES
+            for entry in ladder_jobs(workload, step) + trial_jobs(workload, step)
+        ]
+    )
+    for (
+        step,
+        entry,
+    ) in (
+        summary.items()
+    ):  # every stage in one call; after it, the file has what is asked for piece by piece
         trials = trial_jobs(workload, step)
         on_trials = complete(trials)
         entry["ladder"] = columns(complete(ladder_jobs(workload, step)))
-        entry["trials"] = {"hyper": {name: [one["hyper"][name] for one in trials] for name in SPACES[step]}}
+        entry["trials"] = {
+            "hyper": {name: [one["hyper"][name] for one in trials] for name in SPACES[step]}
+        }
         entry["trials"] |= columns(on_trials)
-        entry["finalists"] = [{"hyper": hyper} for hyper in finalists(plan, [*zip(trials, on_trials, strict=True)])]
+        entry["finalists"] = [
+            {"hyper": hyper} for hyper in finalists(plan, [*zip(trials, on_trials, strict=True)])
+        ]
     complete([job(workload, step, one["hyper"], seed)
               for step, entry in summary.items() for one in entry["finalists"] for seed in seeds])
     for step, entry in summary.items():
@@ -103,7 +153,9 @@ def summarise(workload, complete):
             one |= columns(results)
         rungs = [{"lr": lr} for lr in LADDER] if "lr only" in plan["aims"] else []
         pool = {"lr only": (rungs, runs(step, rungs, plan["ladder_seeds"]))}
-        entry["chosen"] = {aim: {"hyper": choose(aim, *pool.get(aim, (last, in_final)))} for aim in plan["aims"]}
+        entry["chosen"] = {
+            aim: {"hyper": choose(aim, *pool.get(aim, (last, in_final)))} for aim in plan["aims"]
+        }
     complete([job(workload, step, chosen["hyper"], seed) for step, entry in summary.items()
               for chosen in entry["chosen"].values() for seed in plan["fresh_seeds"]])
     for step, entry in summary.items():

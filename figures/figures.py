@@ -1,8 +1,10 @@
-"""Draw the figures of the README: `make figures` writes each into figures/ and prints the numbers it shows.
+"""Draw the figures of the README: `make figures` writes each into figures/ and prints the numbers
+it shows.
 
-The race: six update rules on Beale's function. Each rule has its own learning rate, the one whose slowest run over 20 starts
-settles first; the run drawn begins at a fresh start that took no part in the choice.
-The cost: what `make bench` measured last, read from benchmarks/results.json; drawing it measures nothing.
+The race: six update rules on Beale's function. Each rule has its own learning rate, the one whose
+slowest run over 20 starts settles first; the run drawn begins at a fresh start that took no part in
+the choice. The cost: what `make bench` measured last, read from benchmarks/results.json; drawing it
+measures nothing.
 """
 import json
 import os
@@ -28,7 +30,9 @@ N_STEPS = 1000
 
 
 def tune(name, starts):
-    """Return (rate, steps): the rate of RATES whose slowest run over `starts` (k, 2) settles first, and that run's steps."""
+    """Return (rate, steps): the rate of RATES whose slowest run over `starts` (k, 2) settles first,
+    and that run's steps.
+    """
     w, lr = np.repeat(starts, len(RATES), axis=0), np.tile(RATES, len(starts))[:, None]
     run = minimize(BEALE, w, name, lr=lr, n_steps=N_STEPS, keep_path=False)
     slowest = settled(run.loss, TARGET).reshape(len(starts), len(RATES)).max(axis=0)
@@ -40,7 +44,10 @@ def race():
     rng = np.random.default_rng(0)
     starts = START + SPREAD * rng.standard_normal((21, 2))
     rates = {name: tune(name, starts[:20])[0] for name in RACERS}
-    return {name: (lr, minimize(BEALE, starts[20], name, lr=lr, n_steps=N_STEPS)) for name, lr in rates.items()}
+    return {
+        name: (lr, minimize(BEALE, starts[20], name, lr=lr, n_steps=N_STEPS))
+        for name, lr in rates.items()
+    }
 
 
 def draw_race(runs):
@@ -56,12 +63,18 @@ def draw_race(runs):
     for name in order:
         lr, run = runs[name]
         shown = run.loss[:steps[name] + 1]
-        right.loglog(np.arange(1, len(shown) + 1), shown, **look(name, label=f"{name}, {steps[name]} steps (lr {lr:.2g})"))
+        right.loglog(
+            np.arange(1, len(shown) + 1),
+            shown,
+            **look(name, label=f"{name}, {steps[name]} steps (lr {lr:.2g})"),
+        )
     right.axhline(TARGET, color="0.6", linewidth=1)
     right.set(xlabel="step + 1", ylabel="loss", ylim=(1e-8, None))
     right.legend(title="settled below 0.001 after", alignment="left", loc="lower left")
     left.set_title("One start, each rule at its own best rate")
-    right.set_title(f"{order[0]} settles in {steps[order[0]]} steps, {order[-1]} in {steps[order[-1]]}")
+    right.set_title(
+        f"{order[0]} settles in {steps[order[0]]} steps, {order[-1]} in {steps[order[-1]]}"
+    )
     return fig
 
 
@@ -74,22 +87,36 @@ CURVES = {  # colour, marker, line; green is this course
 
 
 def draw_cost(growth):
-    """Return the figure: a batch against the width on the left, a step of Adam against its weights on the right."""
+    """Return the figure: a batch against the width on the left, a step of Adam against its weights
+    on the right.
+    """
     fig, axes = plt.subplots(1, 2, figsize=(12, 4.8))
     for ax, table, unit in ((axes[0], growth["width"], 1e3 / 100), (axes[1], growth["size"], 1e3)):
         x = [int(column) for column in table]
         for name, (color, marker, line) in CURVES.items():
             if all(name in column for column in table.values()):
                 y = [unit * column[name]["seconds"] for column in table.values()]
-                ax.loglog(x, y, color=color, marker=marker, linestyle=line, label=name, markersize=8)
+                ax.loglog(
+                    x, y, color=color, marker=marker, linestyle=line, label=name, markersize=8
+                )
         ax.legend()
     widest, largest = list(growth["width"].values())[-1], list(growth["size"].values())[-1]
-    share, widths = widest["matrix products alone"]["ratio"][0], [int(width) for width in growth["width"]]
-    axes[0].set(xlabel="units in each of two hidden layers", ylabel="ms per batch of 128", xticks=widths,
-                title=f"{widths[-1]} units: {share:.0%} matrix products")
+    share, widths = (
+        widest["matrix products alone"]["ratio"][0],
+        [int(width) for width in growth["width"]],
+    )
+    axes[0].set(
+        xlabel="units in each of two hidden layers",
+        ylabel="ms per batch of 128",
+        xticks=widths,
+        title=f"{widths[-1]} units: {share:.0%} matrix products",
+    )
     axes[0].xaxis.set(major_formatter="{x:g}", minor_locator=plt.NullLocator())
-    axes[1].set(xlabel="weights", ylabel="ms per step of Adam",
-                title=f"10⁷ weights: in slices {largest['course_lib, plain']['ratio'][0]:.1f} times as fast")
+    axes[1].set(
+        xlabel="weights",
+        ylabel="ms per step of Adam",
+        title=f"10⁷ weights: in slices {largest['course_lib, plain']['ratio'][0]:.1f} times as fast",
+    )
     return fig
 
 
@@ -98,7 +125,9 @@ def save(fig, name):
     temporary = FOLDER / f".{name}.tmp"
     fig.savefig(temporary, format="png")
     with Image.open(temporary) as image:
-        image.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(temporary, format="png", optimize=True)
+        image.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(
+            temporary, format="png", optimize=True
+        )
     os.replace(temporary, FOLDER / name)
     plt.close(fig)
 
@@ -108,10 +137,14 @@ def main():
     plt.style.use("course_lib.course")
     runs = race()
     save(draw_race(runs), "race.png")
-    results = json.loads((FOLDER.parent / "benchmarks" / "results.json").read_text(encoding="utf-8"))
+    results = json.loads(
+        (FOLDER.parent / "benchmarks" / "results.json").read_text(encoding="utf-8")
+    )
     save(draw_cost(results["growth"]), "cost.png")
     for name, (lr, run) in runs.items():
-        print(f"{name:9} lr {lr:.2g}: settled below {TARGET} after {settled(run.loss, TARGET):.0f} steps")
+        print(
+            f"{name:9} lr {lr:.2g}: settled below {TARGET} after {settled(run.loss, TARGET):.0f} steps"
+        )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ import pytest
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Give each solved notebook and each answer to an exercise to whichever process is free; keep other modules together."""
+    """Give each solved notebook and each answer to an exercise to whichever process is free; keep
+    other modules together.
+    """
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduler(LoadScopeScheduling):
@@ -17,7 +19,10 @@ def pytest_xdist_make_scheduler(config, log):
 
 def pytest_terminal_summary(terminalreporter):
     """Print the score of the oracle, if it ran."""
-    for report in [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]:
+    for report in [
+        *terminalreporter.stats.get("passed", []),
+        *terminalreporter.stats.get("failed", []),
+    ]:
         for name, value in report.user_properties:
             if name == "oracle":
                 terminalreporter.write_line(value)

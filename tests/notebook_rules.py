@@ -1,4 +1,6 @@
-"""What a committed notebook must be: each rule yields a sentence for each breach, saying what to do."""
+"""What a committed notebook must be: each rule yields a sentence for each breach, saying what to
+do.
+"""
 import ast
 import re
 from dataclasses import dataclass
@@ -38,7 +40,8 @@ class Book:
 
 
 def walk(book, kind):
-    """Yield (words that name the cell, the cell before or None, the cell, the cell after or None)."""
+    """Yield (words that name the cell, the cell before or None, the cell, the cell after or None).
+    """
     cells = [None, *book.notebook.cells, None]
     for n, (before, cell, after) in enumerate(zip(cells, cells[1:], cells[2:], strict=False), 1):
         if cell is not None and cell.cell_type == kind:
@@ -56,7 +59,9 @@ def same_as_source(book):
     fresh, fresh_metadata = skeleton(learner_notebook(book.source))
     for n, (a, b) in enumerate(zip_longest(mine, fresh, fillvalue={}), 1):
         if a != b:
-            keys = [key for key in ("cell_type", "source", "metadata", "id") if a.get(key) != b.get(key)]
+            keys = [
+                key for key in ("cell_type", "source", "metadata", "id") if a.get(key) != b.get(key)
+            ]
             yield (f"cell number {n} differs from its source in {', '.join(keys)}: "
                    "`build` where the source is right, `sync` where the notebook is")
             return
@@ -65,7 +70,9 @@ def same_as_source(book):
 
 
 def executed_once(book):
-    """Every code cell ran, in order, in a fresh kernel, without errors, stderr or paths of a machine."""
+    """Every code cell ran, in order, in a fresh kernel, without errors, stderr or paths of a
+    machine.
+    """
     cells = [cell for _, _, cell, _ in walk(book, "code")]
     if [cell.execution_count for cell in cells] != list(range(1, len(cells) + 1)):
         yield "the execution counts are not 1, 2, 3, ...: `build --all` runs it in a fresh kernel"
@@ -103,9 +110,13 @@ def small(book):
 def described_figures(book):
     """Who cannot see a figure is told what is in it."""
     for where, _, cell, after in walk(book, "code"):
-        drawn = any(kind.startswith("image/") for out in cell.outputs for kind in out.get("data", {}))
+        drawn = any(
+            kind.startswith("image/") for out in cell.outputs for kind in out.get("data", {})
+        )
         if drawn != ("figure" in tags(cell)):
-            what = "draws an image: tag it figure" if drawn else "is tagged figure but draws no image"
+            what = (
+                "draws an image: tag it figure" if drawn else "is tagged figure but draws no image"
+            )
             yield f"{where} {what}"
         alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
         if drawn and len(alt) < 40:
@@ -169,7 +180,9 @@ def true_exhibits(book):
     for cell in read(book.source):
         if "exercise" in tags(cell) and "### BEGIN STUB" in cell.source:
             stub = learner(cell.source)
-            names = [node.name for node in ast.parse(stub).body if isinstance(node, ast.FunctionDef)]
+            names = [
+                node.name for node in ast.parse(stub).body if isinstance(node, ast.FunctionDef)
+            ]
             if not names or any(tree(stub, name) != in_library(MUSEUM, name) for name in names):
                 yield f"{words_for(cell)}: its STUB is not the function in {MUSEUM}: make the two the same"
 

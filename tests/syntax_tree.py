@@ -1,11 +1,13 @@
-"""Compare code shown in a notebook with the library's, but for comments, docstrings, annotations."""
+"""Compare code shown in a notebook with the library's, but for comments, docstrings, annotations.
+"""
 import ast
 import importlib.util
 from pathlib import Path
 
 
 def tree(code, name):
-    """Return a function's or class's tree, without docstrings, decorators and annotations, or None."""
+    """Return a function's or class's tree, without docstrings, decorators and annotations, or None.
+    """
     found = [node for node in ast.parse(code).body if getattr(node, "name", None) == name]
     for node in (part for top in found for part in ast.walk(top)):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):

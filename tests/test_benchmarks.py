@@ -30,14 +30,18 @@ def weights_after(make, n_epochs=6):
 
 
 def expected(n_epochs=6):
-    """The weights of a single Adam run by the course's own rule; `train` starts Adam anew with every epoch's call."""
+    """The weights of a single Adam run by the course's own rule; `train` starts Adam anew with
+    every epoch's call.
+    """
     from course_lib.networks.network import mlp
 
     weights, X, y, _ = small_task()
     net, state = mlp([12, 9, 8, 4], rng=np.random.default_rng(0), dtype=np.float64), {}
     net.theta = np.concatenate([array.ravel() for array in weights])
     for _ in range(n_epochs):
-        net.theta, state = STEPS["adam"](net.theta, net.loss_and_grad(X, y)[1].copy(), state, lr=epochs.LR)
+        net.theta, state = STEPS["adam"](
+            net.theta, net.loss_and_grad(X, y)[1].copy(), state, lr=epochs.LR
+        )
     return net.theta
 
 
@@ -51,7 +55,9 @@ def test_every_contestant_makes_the_same_training_run(name):
 
 
 def test_the_course_makes_it_too():
-    np.testing.assert_allclose(weights_after(epochs.course, n_epochs=1), expected(n_epochs=1), atol=1e-6)
+    np.testing.assert_allclose(
+        weights_after(epochs.course, n_epochs=1), expected(n_epochs=1), atol=1e-6
+    )
 
 
 @pytest.mark.torch
@@ -63,11 +69,17 @@ def test_pytorch_makes_the_same_training_run(name):
 
 def test_the_floor_makes_the_products_of_every_batch(monkeypatch):
     seen, product = [], np.matmul
-    monkeypatch.setattr(epochs.np, "matmul", lambda a, b, out: seen.append(a.size * b.shape[1]) or product(a, b, out=out))
+    monkeypatch.setattr(
+        epochs.np,
+        "matmul",
+        lambda a, b, out: seen.append(a.size * b.shape[1]) or product(a, b, out=out),
+    )
     weights, X, y, _ = small_task()
     epochs.floor(weights, X, y, 32)[0]()
     forward = 32 * (12 * 9 + 9 * 8 + 8 * 4)
-    assert sum(seen) == 2 * (3 * forward - 32 * 12 * 9), "two batches; forward, dW, and dX of all layers but the first"
+    assert sum(seen) == 2 * (3 * forward - 32 * 12 * 9), (
+        "two batches; forward, dW, and dX of all layers but the first"
+    )
 
 
 @pytest.mark.parametrize("name", steps.HYPER)
@@ -91,12 +103,22 @@ def test_one_step_of_pytorch_is_the_same_step(name, variant):
 
 def test_rows_are_kept_when_others_are_measured_anew(tmp_path, monkeypatch):
     monkeypatch.setattr(bench, "RESULTS", tmp_path / "results.json")
-    monkeypatch.setattr(bench, "ROWS", {"epoch": lambda: {"x": {"seconds": 2.0, "ratio": [1, 1, 1]}},
-                                        "course": lambda: {"make test": 321.0}})
+    monkeypatch.setattr(
+        bench,
+        "ROWS",
+        {
+            "epoch": lambda: {"x": {"seconds": 2.0, "ratio": [1, 1, 1]}},
+            "course": lambda: {"make test": 321.0},
+        },
+    )
     for argument in ("epoch", "course"):
         monkeypatch.setattr("sys.argv", ["bench.py", argument])
         bench.main()
-    assert list(json.loads((tmp_path / "results.json").read_text())) == ["epoch", "machine", "course"]
+    assert list(json.loads((tmp_path / "results.json").read_text())) == [
+        "epoch",
+        "machine",
+        "course",
+    ]
     text = (tmp_path / "RESULTS.md").read_text()
     assert "| x | 2 | 1 | 1 – 1 |" in text and "| make test | 321 |" in text
     assert sorted(path.name for path in tmp_path.iterdir()) == ["RESULTS.md", "results.json"]
@@ -107,7 +129,10 @@ def test_an_unknown_row_is_named(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         bench.main()
     said = capsys.readouterr().err
-    assert "there is no row 'epok'; the rows are epoch, step, landscape, memory, growth, course, tests" in said
+    assert (
+        "there is no row 'epok'; the rows are epoch, step, landscape, memory, growth, course, tests"
+        in said
+    )
 
 
 def test_the_committed_page_is_made_from_the_committed_numbers():

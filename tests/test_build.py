@@ -78,7 +78,8 @@ def folder(tmp_path):
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Builds that start no kernel; returns the list of folders in which a notebook would have run."""
+    """Builds that start no kernel; returns the list of folders in which a notebook would have run.
+    """
     runs = []
     monkeypatch.setattr(notebook_build, "execute", lambda notebook, folder: runs.append(folder))
     return runs
@@ -112,21 +113,25 @@ EXERCISES = {
     "a function's body": (
         'def f(x):\n    """Doc."""\n    ### BEGIN SOLUTION\n    y = x\n\n    return y\n    ### END SOLUTION',
         'def f(x):\n    """Doc."""\n    ...',
-        'def f(x):\n    """Doc."""\n    y = x\n\n    return y'),
+        'def f(x):\n    """Doc."""\n    y = x\n\n    return y',
+    ),
     "assignments": (
         "### BEGIN SOLUTION\na = 1  # why\nb = [\n    2,\n]\n### END SOLUTION\nprint(1)",
         "a = ...\nb = ...\nprint(1)",
-        "a = 1  # why\nb = [\n    2,\n]\nprint(1)"),
+        "a = 1  # why\nb = [\n    2,\n]\nprint(1)",
+    ),
     "two functions": (
         "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n\n\n"
         "def g():\n    ### BEGIN SOLUTION\n    return 2\n    ### END SOLUTION",
         "def f():\n    ...\n\n\ndef g():\n    ...",
-        "def f():\n    return 1\n\n\ndef g():\n    return 2"),
+        "def f():\n    return 1\n\n\ndef g():\n    return 2",
+    ),
     "a museum piece": (
         "def f(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n    ### BEGIN STUB\n"
         "    # for i in x:  # all\n    #     y = i\n    #\n    # # forever\n    # return y\n    ### END STUB",
         "def f(x):\n    for i in x:  # all\n        y = i\n    \n    # forever\n    return y",
-        "def f(x):\n    return x"),
+        "def f(x):\n    return x",
+    ),
 }
 
 
@@ -138,18 +143,33 @@ def test_regions_become_stubs_and_solutions(code, stub, solution):
 
 BAD_CELLS = {
     "no region": ("def f():\n    return 1", "needs ### BEGIN SOLUTION"),
-    "region not closed": ("def f():\n    ### BEGIN SOLUTION\n    return 1", "needs ### BEGIN SOLUTION"),
-    "stub not closed": ("### BEGIN SOLUTION\na = 1\n### END SOLUTION\n### BEGIN STUB", "STUB after it needs"),
-    "part of a body": ("def f():\n    y = 1\n    ### BEGIN SOLUTION\n    return y\n    ### END SOLUTION",
-                       "the function's whole body"),
-    "another empty body": ("def g(): ...\ndef f():\n    ### BEGIN SOLUTION\n    1\n    ### END SOLUTION",
-                           "the function's whole body"),
-    "a loop's body": ("for i in range(3):\n    ### BEGIN SOLUTION\n    print(i)\n    ### END SOLUTION",
-                      "the function's whole body"),
+    "region not closed": (
+        "def f():\n    ### BEGIN SOLUTION\n    return 1",
+        "needs ### BEGIN SOLUTION",
+    ),
+    "stub not closed": (
+        "### BEGIN SOLUTION\na = 1\n### END SOLUTION\n### BEGIN STUB",
+        "STUB after it needs",
+    ),
+    "part of a body": (
+        "def f():\n    y = 1\n    ### BEGIN SOLUTION\n    return y\n    ### END SOLUTION",
+        "the function's whole body",
+    ),
+    "another empty body": (
+        "def g(): ...\ndef f():\n    ### BEGIN SOLUTION\n    1\n    ### END SOLUTION",
+        "the function's whole body",
+    ),
+    "a loop's body": (
+        "for i in range(3):\n    ### BEGIN SOLUTION\n    print(i)\n    ### END SOLUTION",
+        "the function's whole body",
+    ),
     "a loose statement": ("### BEGIN SOLUTION\nprint(1)\n### END SOLUTION", "name = expression"),
     "a pair": ("### BEGIN SOLUTION\na, b = 1, 2\n### END SOLUTION", "name = expression"),
     "nothing": ("### BEGIN SOLUTION\n### END SOLUTION", "name = expression"),
-    "not Python": ("def f(:\n    ### BEGIN SOLUTION\n    1\n    ### END SOLUTION", "invalid syntax"),
+    "not Python": (
+        "def f(:\n    ### BEGIN SOLUTION\n    1\n    ### END SOLUTION",
+        "invalid syntax",
+    ),
 }
 
 
@@ -163,10 +183,13 @@ def test_bad_exercise_is_one_sentence_that_names_the_cell(code, fragment):
 
 BAD_ORDERS = {
     "no check": ("check.double(double)", "print(double(2))", "must be followed by its check"),
-    "nothing after": (TINY[TINY.index("# %%\ncheck"):], "", "must be followed by its check"),
+    "nothing after": (TINY[TINY.index("# %%\ncheck") :], "", "must be followed by its check"),
     "not tagged": ('# %% tags=["exercise"]', "# %%", "must be tagged exercise"),
-    "stray solution": ("# %% [markdown]\n# The end.", '# %% [markdown] tags=["solution"]\n# The end.',
-                       "only a markdown cell right after"),
+    "stray solution": (
+        "# %% [markdown]\n# The end.",
+        '# %% [markdown] tags=["solution"]\n# The end.',
+        "only a markdown cell right after",
+    ),
     "raw cell": ("# %% [markdown]\n# The end.", "# %% [raw]\n# The end.", "not raw ones"),
 }
 
@@ -184,14 +207,17 @@ def test_solution_is_folded_right_under_the_check():
     assert cells[place + 1].source == (
         "<details>\n<summary>Solution</summary>\n\n"
         '```python\nFACTOR = 2\n\n\ndef double(x):\n    """Return twice x."""\n    return FACTOR * x\n```\n\n'
-        "Halving comes later.\n\n</details>")
+        "Halving comes later.\n\n</details>"
+    )
     assert cells[place + 2].source == "The end."
     assert "Halving" not in "".join(cell.source for cell in cells if not ns.is_fold(cell))
 
 
 def test_ids_come_from_contents():
     first, again = ns.learner_notebook(TINY), ns.learner_notebook(TINY)
-    other = ns.learner_notebook(TINY.replace("A line.", "With a twin.\n\n# %% [markdown]\n# The end."))
+    other = ns.learner_notebook(
+        TINY.replace("A line.", "With a twin.\n\n# %% [markdown]\n# The end.")
+    )
     ids = [[cell.id for cell in notebook.cells] for notebook in (first, again, other)]
     assert ids[0] == ids[1]
     assert set(ids[0]) - set(ids[2]) == {ids[0][2]}
@@ -202,8 +228,10 @@ def test_ids_come_from_contents():
 
 def test_metadata_is_the_source_s_and_no_more():
     cells = ns.learner_notebook(TINY).cells
-    assert cells[3].metadata == {"tags": ["figure"],
-                                 "mystnb": {"image": {"alt": "A line that rises from zero to one."}}}
+    assert cells[3].metadata == {
+        "tags": ["figure"],
+        "mystnb": {"image": {"alt": "A line that rises from zero to one."}},
+    }
     assert cells[1].metadata == {"tags": ["setup"]}
     assert cells[0].metadata == {}
 
@@ -212,7 +240,10 @@ def test_solved_keeps_all_but_markers(folder, tmp_path):
     assert run(folder, "solved", "01", "-o", str(tmp_path / "out")) == 0
     solved = nbformat.read(tmp_path / "out" / "01_tiny.ipynb", as_version=4)
     code = [cell.source for cell in solved.cells if cell.cell_type == "code"]
-    assert code[2] == 'FACTOR = 2\n\n\ndef double(x):\n    """Return twice x."""\n    return FACTOR * x'
+    assert (
+        code[2]
+        == 'FACTOR = 2\n\n\ndef double(x):\n    """Return twice x."""\n    return FACTOR * x'
+    )
     assert code[3] == "check.double(double)"
     assert "###" not in "".join(code)
 
@@ -246,7 +277,9 @@ def test_built_notebook_is_executed_and_normal(built):
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     assert [cell["execution_count"] for cell in code] == [1, 2, 3, 4]
     assert [list(out["data"]) for out in code[1]["outputs"]] == [["image/png", "text/plain"]]
-    assert code[0]["outputs"][0]["text"] == ["1 notebooks False\n"]  # no bars, a progress file of its own
+    assert code[0]["outputs"][0]["text"] == [
+        "1 notebooks False\n"
+    ]  # no bars, a progress file of its own
     assert code[3]["outputs"][0]["text"] == ["01.1 Double: not attempted yet\n"]
     assert notebook["metadata"].keys() == {"course", "kernelspec", "language_info"}
     assert notebook["metadata"]["language_info"] == {"name": "python"}
@@ -256,7 +289,10 @@ def test_built_notebook_is_executed_and_normal(built):
 BAD_RUNS = {
     "error": ("print('fine')\n1 / 0", "raises ZeroDivisionError: division by zero"),
     "stderr": ("import sys\nprint('careful', file=sys.stderr)", "writes to stderr: careful"),
-    "machine path": ("print('in /' + 'home/ada/x')", "prints a path of this machine: /" + "home/ada/x"),
+    "machine path": (
+        "print('in /' + 'home/ada/x')",
+        "prints a path of this machine: /" + "home/ada/x",
+    ),
     "dead kernel": ("import os\nos._exit(1)", "did not run to the end: Kernel died"),
 }
 
@@ -300,7 +336,9 @@ def test_named_notebooks_only(folder, quick, capsys):
     assert capsys.readouterr().out == "02_other: built\n"
     with pytest.raises(SystemExit):
         run(folder, "build", "03")
-    assert "no notebook begins with '03'; there are ['01_tiny', '02_other']" in capsys.readouterr().err
+    assert (
+        "no notebook begins with '03'; there are ['01_tiny', '02_other']" in capsys.readouterr().err
+    )
 
 
 def test_one_bad_source_does_not_stop_the_others(folder, quick, capsys):
@@ -368,18 +406,36 @@ def move_exercise_up(notebook):
 PARTS = TINY.split("\n\n# %%")
 EDITS = {
     "nothing": (lambda notebook: None, TINY),
-    "outputs and timings": (lambda notebook: notebook.cells[1].metadata.update(execution={"a": 1}), TINY),
+    "outputs and timings": (
+        lambda notebook: notebook.cells[1].metadata.update(execution={"a": 1}),
+        TINY,
+    ),
     "prose": (replace("A line.", "A line $x^2$."), TINY.replace("A line.", "A line $x^2$.")),
     "code": (replace("[0, 1]", "[0, 2]"), TINY.replace("[0, 1]", "[0, 2]")),
-    "round the stub": (replace("Return twice", "Return 2 *"), TINY.replace("Return twice", "Return 2 *")),
-    "before the stub": (replace("FACTOR = 2", "FACTOR = 3"), TINY.replace("FACTOR = 2", "FACTOR = 3")),
-    "alt text": (lambda notebook: notebook.cells[3].metadata["mystnb"]["image"].update(alt="A curve."),
-                 TINY.replace("A line that rises from zero to one.", "A curve.")),
-    "inserted": (insert, TINY.replace(
-        "# %% [markdown]\n# Double it",
-        '# %% [markdown]\n# Inserted.\n\n# %% tags=["figure"]\nx = 1\n\n# %% [markdown]\n# Double it')),
+    "round the stub": (
+        replace("Return twice", "Return 2 *"),
+        TINY.replace("Return twice", "Return 2 *"),
+    ),
+    "before the stub": (
+        replace("FACTOR = 2", "FACTOR = 3"),
+        TINY.replace("FACTOR = 2", "FACTOR = 3"),
+    ),
+    "alt text": (
+        lambda notebook: notebook.cells[3].metadata["mystnb"]["image"].update(alt="A curve."),
+        TINY.replace("A line that rises from zero to one.", "A curve."),
+    ),
+    "inserted": (
+        insert,
+        TINY.replace(
+            "# %% [markdown]\n# Double it",
+            '# %% [markdown]\n# Inserted.\n\n# %% tags=["figure"]\nx = 1\n\n# %% [markdown]\n# Double it',
+        ),
+    ),
     "empty": (lambda notebook: notebook.cells.append(nbformat.v4.new_code_cell()), TINY),
-    "deleted": (lambda notebook: notebook.cells.pop(), TINY.replace("\n# %% [markdown]\n# The end.\n", "")),
+    "deleted": (
+        lambda notebook: notebook.cells.pop(),
+        TINY.replace("\n# %% [markdown]\n# The end.\n", ""),
+    ),
     "moved": (move_exercise_up, "\n\n# %%".join(PARTS[:2] + PARTS[4:8] + PARTS[2:4] + PARTS[8:])),
 }
 
@@ -419,7 +475,10 @@ def test_answers_are_not_written_over_solutions(folder, quick, capsys, text, new
 
 def test_editing_and_bringing_back_goes_on(folder, quick, capsys):
     run(folder, "build")
-    for old, new in [("twice x", "2 x"), ("2 x", "x + x")]:  # the text of the exercise, edited two times
+    for old, new in [
+        ("twice x", "2 x"),
+        ("2 x", "x + x"),
+    ]:  # the text of the exercise, edited two times
         edit(folder, replace(old, new))
         assert run(folder, "sync") == 0
         assert source_of(folder).read_text() == TINY.replace("twice x", new)
@@ -456,8 +515,10 @@ def test_command_line_explains_itself():
 
 
 def test_a_panel_leaves_nothing_behind_and_figures_have_few_colours(tmp_path):
-    source = ('# %%\nimport ipywidgets\n\nipywidgets.IntSlider(3)\n\n# %%\nimport matplotlib.pyplot as plt\n\n'
-              '_ = plt.imshow([[0, 1], [2, 3]], cmap="viridis", interpolation="bicubic")\nplt.show()\n')
+    source = (
+        "# %%\nimport ipywidgets\n\nipywidgets.IntSlider(3)\n\n# %%\nimport matplotlib.pyplot as plt\n\n"
+        '_ = plt.imshow([[0, 1], [2, 3]], cmap="viridis", interpolation="bicubic")\nplt.show()\n'
+    )
     notebook = ns.learner_notebook(source)
     notebook_run.execute(notebook, tmp_path)
     assert notebook.cells[0].outputs == [] and "widgets" not in notebook.metadata

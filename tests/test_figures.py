@@ -1,4 +1,6 @@
-"""The README's picture: drawn from the committed code, its numbers repeated correctly in the text, and small."""
+"""The README's picture: drawn from the committed code, its numbers repeated correctly in the text,
+and small.
+"""
 import sys
 from pathlib import Path
 
@@ -34,7 +36,9 @@ def test_the_committed_picture_is_what_the_code_draws(runs, tmp_path, monkeypatc
     drawn, committed = (np.asarray(Image.open(folder / "race.png").convert("L"), dtype=float)
                         for folder in (tmp_path, ROOT / "figures"))
     assert drawn.shape == committed.shape
-    assert (np.abs(drawn - committed) > 64).mean() < 0.01  # fonts may be hinted differently elsewhere
+    assert (
+        np.abs(drawn - committed) > 64
+    ).mean() < 0.01  # fonts may be hinted differently elsewhere
 
 
 def test_pictures_are_small():

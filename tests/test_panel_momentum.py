@@ -1,4 +1,6 @@
-"""The panel of notebook 06: its picture follows its sliders, and shows the run that heavy ball makes."""
+"""The panel of notebook 06: its picture follows its sliders, and shows the run that heavy ball
+makes.
+"""
 import hashlib
 
 import numpy as np
@@ -19,7 +21,9 @@ def test_fill_draws_the_chosen_point_the_path_and_the_predicted_slope():
     np.testing.assert_array_equal(run.w, expected.w)
     np.testing.assert_array_equal(path.lines[0].get_xydata(), expected.w)
     np.testing.assert_array_equal(loss.lines[0].get_ydata(), expected.loss)
-    np.testing.assert_allclose(loss.lines[1].get_ydata(), 5.5 * 0.8 ** np.arange(61))  # factor squared
+    np.testing.assert_allclose(
+        loss.lines[1].get_ydata(), 5.5 * 0.8 ** np.arange(61)
+    )  # factor squared
     np.testing.assert_allclose(diagram.lines[0].get_xydata()[0], best_heavy_ball(1.0, 10.0)[:2])
     np.testing.assert_allclose(diagram.lines[1].get_xydata()[0], [0.15, 0.8])
     assert "predicted 0.894 per step" in figure.get_suptitle()

@@ -1,4 +1,6 @@
-"""The house look: colours tell apart for every kind of colour vision, on white; drawing puts down what it should."""
+"""The house look: colours tell apart for every kind of colour vision, on white; drawing puts down
+what it should.
+"""
 import itertools
 
 import matplotlib.pyplot as plt
@@ -14,9 +16,27 @@ COLOURS = {name: style[0] for name, style in {**LOOKS, "others": OTHER}.items()}
 # Machado, Oliveira & Fernandes 2009, severity 1, acting on linear RGB (10.1109/TVCG.2009.113).
 VISION = {
     "normal": np.eye(3),
-    "protan": np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]),
-    "deutan": np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]),
-    "tritan": np.array([[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]),
+    "protan": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deutan": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritan": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
 }
 
 
@@ -27,7 +47,9 @@ def linear_rgb(colour):
 
 def lab(rgb):
     """CIELAB of linear sRGB, white point D65."""
-    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ np.clip(rgb, 0, 1)
+    xyz = np.array(
+        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    ) @ np.clip(rgb, 0, 1)
     f = np.cbrt(xyz / [0.9505, 1.0, 1.089])
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
@@ -40,11 +62,17 @@ def test_contrast_on_white_is_at_least_three(name):
 
 @pytest.mark.parametrize("vision", VISION)
 def test_two_optimizers_differ_in_colour_or_in_marker_and_line(vision):
-    """A distance of 12 in CIELAB is clear on a line; a closer pair must differ in marker and in line style as well."""
+    """A distance of 12 in CIELAB is clear on a line; a closer pair must differ in marker and in
+    line style as well.
+    """
     for (a, style_a), (b, style_b) in itertools.combinations({**LOOKS, "others": OTHER}.items(), 2):
         seen = [lab(VISION[vision] @ linear_rgb(style[0])) for style in (style_a, style_b)]
         distance = np.linalg.norm(seen[0] - seen[1])
-        assert distance > 12 or (style_a[1] != style_b[1] and style_a[2] != style_b[2]), (a, b, distance)
+        assert distance > 12 or (style_a[1] != style_b[1] and style_a[2] != style_b[2]), (
+            a,
+            b,
+            distance,
+        )
 
 
 def test_every_optimizer_has_its_own_marker_and_colour():

@@ -1,4 +1,6 @@
-"""The README's table of notebooks says what is there: every notebook, its exercises, its minutes, files that exist."""
+"""The README's table of notebooks says what is there: every notebook, its exercises, its minutes,
+files that exist.
+"""
 import re
 from pathlib import Path
 
@@ -9,7 +11,11 @@ from course_lib.checks.engine import EXERCISES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-ROWS = [[part.strip() for part in line.strip("|").split("|")] for line in README.splitlines() if line.startswith("| [")]
+ROWS = [
+    [part.strip() for part in line.strip("|").split("|")]
+    for line in README.splitlines()
+    if line.startswith("| [")
+]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 
@@ -32,4 +38,6 @@ def test_relative_links_lead_somewhere():
 
 
 def test_checks_are_loaded():
-    assert {key[:2] for key in EXERCISES} == {path.name[:2] for path in NOTEBOOKS} and checks.show_progress
+    assert {key[:2] for key in EXERCISES} == {
+        path.name[:2] for path in NOTEBOOKS
+    } and checks.show_progress

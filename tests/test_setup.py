@@ -1,4 +1,6 @@
-"""The set-up: Python versions, interruptions, no network, the lock, the files that describe the project."""
+"""The set-up: Python versions, interruptions, no network, the lock, the files that describe the
+project.
+"""
 
 import ast
 import importlib.util
@@ -73,12 +75,21 @@ def test_an_old_python_alone_ends_with_the_sentence(monkeypatch):
 
 
 @POSIX_ONLY
-@pytest.mark.parametrize(("programs", "chosen"), [
-    ({"python3.13": "exit 1", "python3.12": f'exec "{sys.executable}" "$@"'}, None),
-    ({f"python3.{sys.version_info[1]}": f'exec "{sys.executable}" "$@"'}, f"python3.{sys.version_info[1]}"),
-    ({}, None),
-], ids=["a shim that refuses, a wrong version", "an accepted one", "none"])
-def test_only_a_python_that_runs_and_is_what_it_says_is_chosen(tmp_path, monkeypatch, programs, chosen):
+@pytest.mark.parametrize(
+    ("programs", "chosen"),
+    [
+        ({"python3.13": "exit 1", "python3.12": f'exec "{sys.executable}" "$@"'}, None),
+        (
+            {f"python3.{sys.version_info[1]}": f'exec "{sys.executable}" "$@"'},
+            f"python3.{sys.version_info[1]}",
+        ),
+        ({}, None),
+    ],
+    ids=["a shim that refuses, a wrong version", "an accepted one", "none"],
+)
+def test_only_a_python_that_runs_and_is_what_it_says_is_chosen(
+    tmp_path, monkeypatch, programs, chosen
+):
     if chosen is None and sys.version_info[1] == 12:
         programs.pop("python3.12", None)
     for name, body in programs.items():
@@ -89,7 +100,9 @@ def test_only_a_python_that_runs_and_is_what_it_says_is_chosen(tmp_path, monkeyp
 
 
 def test_an_unknown_word_is_named():
-    with pytest.raises(SystemExit, match="was given pytorch; it accepts nothing, or the word torch"):
+    with pytest.raises(
+        SystemExit, match="was given pytorch; it accepts nothing, or the word torch"
+    ):
         setup_env.main(["pytorch"])
 
 
@@ -111,7 +124,9 @@ def copy(tmp_path):
 
 @pytest.fixture
 def fake(copy, monkeypatch):
-    """Replace what runs commands: fake.commands lists them, fake.failing maps a word in one to its error."""
+    """Replace what runs commands: fake.commands lists them, fake.failing maps a word in one to its
+    error.
+    """
     fake = SimpleNamespace(commands=[], failing={})
 
     def run(*command):
@@ -173,7 +188,10 @@ def test_an_interrupted_set_up_is_not_taken_for_finished(copy, fake, where):
 
 
 def test_pip_does_it_when_uv_cannot_be_installed(copy, fake, capsys):
-    fake.failing = {"--version": FileNotFoundError(), setup_env.UV: failure("ERROR: No such package\n")}
+    fake.failing = {
+        "--version": FileNotFoundError(),
+        setup_env.UV: failure("ERROR: No such package\n"),
+    }
     copy.make_environment()
     assert "uv is not to be had here (ERROR: No such package): using pip" in capsys.readouterr().out
     assert ["-m venv" in text for text in fake.commands] == [True, False, False]
@@ -195,11 +213,20 @@ def test_pip_does_it_when_asked(copy, fake, monkeypatch, capsys):
     assert [" -m " in text for text in fake.commands] == [True, True, True]
 
 
-@pytest.mark.parametrize(("output", "sentence"), [
-    ("The virtual environment was not created because ensurepip is not available.\n", "apt install python3."),
-    ("Installing\nERROR: disk full\n", "The set-up failed (details in .boot/setup.log): ERROR: disk full"),
-    ("", "it printed nothing"),
-])
+@pytest.mark.parametrize(
+    ("output", "sentence"),
+    [
+        (
+            "The virtual environment was not created because ensurepip is not available.\n",
+            "apt install python3.",
+        ),
+        (
+            "Installing\nERROR: disk full\n",
+            "The set-up failed (details in .boot/setup.log): ERROR: disk full",
+        ),
+        ("", "it printed nothing"),
+    ],
+)
 def test_what_pip_cannot_do_is_one_sentence(copy, fake, monkeypatch, output, sentence):
     monkeypatch.setenv("COURSE_NO_UV", "1")
     fake.failing = {" venv ": failure(output)}
@@ -211,7 +238,9 @@ def test_what_pip_cannot_do_is_one_sentence(copy, fake, monkeypatch, output, sen
 
 
 def test_torch_is_the_version_of_pyproject_and_pip_is_the_second_choice(copy, fake, monkeypatch):
-    monkeypatch.setattr(copy.subprocess, "call", lambda *command, **options: 1)  # PyTorch is not there
+    monkeypatch.setattr(
+        copy.subprocess, "call", lambda *command, **options: 1
+    )  # PyTorch is not there
     fake.failing = {"--torch-backend": failure("error: client error (Connect)\n")}
     copy.add_torch()
     (torch,) = PROJECT["optional-dependencies"]["torch"]
@@ -225,13 +254,19 @@ def test_torch_is_the_version_of_pyproject_and_pip_is_the_second_choice(copy, fa
 @pytest.mark.parametrize("no_uv", ["", "1"])
 def test_no_network_is_one_sentence(copy, no_uv):
     nowhere = "http://127.0.0.1:9/simple"
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
-    env.update(PIP_CONFIG_FILE=os.devnull, PIP_INDEX_URL=nowhere, UV_INDEX_URL=nowhere, COURSE_NO_UV=no_uv)
+    env = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))
+    }
+    env.update(
+        PIP_CONFIG_FILE=os.devnull, PIP_INDEX_URL=nowhere, UV_INDEX_URL=nowhere, COURSE_NO_UV=no_uv
+    )
     command = [sys.executable, copy.__file__]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert done.stderr.startswith("The Python package index could not be reached: check the network")
+    assert done.stderr.startswith(
+        "The Python package index could not be reached: check the network"
+    )
     assert ("using pip" in done.stdout) == bool(no_uv), "pip has no other network than uv"
     assert not copy.STAMP.exists()
 
@@ -262,14 +297,21 @@ def applies(requirement, env):
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_the_lock_gives_every_system_what_pyproject_asks_for(system, python):
     sys_platform, platform_system, platform_machine = SYSTEMS[system]
-    env = {"python_version": python, "python_full_version": python + ".5", "sys_platform": sys_platform,
-           "platform_system": platform_system, "platform_machine": platform_machine}
+    env = {
+        "python_version": python,
+        "python_full_version": python + ".5",
+        "sys_platform": sys_platform,
+        "platform_system": platform_system,
+        "platform_machine": platform_machine,
+    }
     versions = dict(pins(env))
     assert len(versions) == len(pins(env)), "a package is pinned twice for one system"
     for wanted in map(Requirement, PROJECT["dependencies"]):
         if applies(wanted, env):
             assert wanted.name in versions, f"{wanted.name} is not in the lock: run `make lock`"
-            assert versions[wanted.name] in wanted.specifier, f"{wanted} is not locked: run `make lock`"
+            assert versions[wanted.name] in wanted.specifier, (
+                f"{wanted} is not locked: run `make lock`"
+            )
     flavours = [name for name in versions if name in ("tensorflow", "tensorflow-cpu")]
     assert flavours == ["tensorflow-cpu" if system in ("Linux", "Windows") else "tensorflow"]
 
@@ -306,13 +348,18 @@ def test_citation_and_licences_agree_with_pyproject():
 
 
 def make_targets():
-    (line,) = re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M)
+    (line,) = re.findall(
+        r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M
+    )
     return set(line.split())
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 def test_make_alone_lists_every_target():
-    command = ["make", "--no-print-directory"]  # which `make test`, running this, would have it print
+    command = [
+        "make",
+        "--no-print-directory",
+    ]  # which `make test`, running this, would have it print
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert {line.split()[1] for line in printed.splitlines()} == make_targets() - {"setup"}
 
@@ -323,7 +370,9 @@ def test_the_workflow_runs_what_ci_run_runs_on_accepted_pythons():
     assert set(triggers) == {"push", "pull_request", "schedule", "workflow_dispatch"}
     linux, others = workflow["jobs"]["everything"], workflow["jobs"]["other-systems"]
     commands = {step["run"] for step in linux["steps"] if "run" in step}
-    in_ci_run = re.findall(r"^make [a-z-]+", (ROOT / ".ci/run").read_text(encoding="utf-8"), flags=re.M)
+    in_ci_run = re.findall(
+        r"^make [a-z-]+", (ROOT / ".ci/run").read_text(encoding="utf-8"), flags=re.M
+    )
     assert in_ci_run == ["make test", "make test-torch"]
     assert commands == {*in_ci_run, "make lint"}
     assert {command.removeprefix("make ") for command in commands} <= make_targets()

@@ -1,4 +1,6 @@
-"""The solved notebooks run, and every check says correct; those on MNIST also run on the embedded digits."""
+"""The solved notebooks run, and every check says correct; those on MNIST also run on the embedded
+digits.
+"""
 import nbformat
 import pytest
 
@@ -11,7 +13,9 @@ ON_MNIST = [path for path in SOURCES if "load_mnist" in path.read_text(encoding=
 
 
 def dissenting(notebook):
-    """Return a sentence for every exercise whose check said anything but correct in an executed notebook."""
+    """Return a sentence for every exercise whose check said anything but correct in an executed
+    notebook.
+    """
     pairs = zip(notebook.cells, notebook.cells[1:], strict=False)
     checks = [cell for before, cell in pairs if "exercise" in ns.tags(before)]
     verdicts = [(cell.source, "".join(texts(cell))) for cell in checks]
@@ -39,7 +43,9 @@ def test_learner_without_network_can_run_it_on_the_embedded_digits(path):
     ("", False),
 ])
 def test_anything_but_correct_is_reported(said, fine):
-    source = '# %% tags=["exercise"]\n### BEGIN SOLUTION\nx = 1\n### END SOLUTION\n\n# %%\ncheck.x(x)\n'
+    source = (
+        '# %% tags=["exercise"]\n### BEGIN SOLUTION\nx = 1\n### END SOLUTION\n\n# %%\ncheck.x(x)\n'
+    )
     notebook = ns.solved_notebook(source)
     notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text=said)]
     assert bool(dissenting(notebook)) != fine

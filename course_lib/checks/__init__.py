@@ -1,4 +1,6 @@
-"""The checks of all exercises, one module a notebook: `from course_lib import checks as check`, then `check.gd(mine)`."""
+"""The checks of all exercises, one module a notebook: `from course_lib import checks as check`,
+then `check.gd(mine)`.
+"""
 from course_lib.checks import progress as _progress
 from course_lib.checks.engine import EXERCISES
 from course_lib.checks.nb00 import bowl, descent_step, guessing_loss, path_shape, three_steps

@@ -1,7 +1,8 @@
-"""Turn a function that examines an answer into a check: one verdict a call, a hint that grows with each wrong try.
+"""Turn a function that examines an answer into a check: one verdict a call, a hint that grows with
+each wrong try.
 
-An examiner takes the learner's answer and returns None if it is right, else one sentence naming the misconception.
-A check prints one verdict, never raises, and never prints the answer.
+An examiner takes the learner's answer and returns None if it is right, else one sentence naming the
+misconception. A check prints one verdict, never raises, and never prints the answer.
 """
 import ast
 import dis
@@ -28,7 +29,8 @@ class Verdict(NamedTuple):
 def exercise(exercise_id, title, *, hints, exhibit=None):
     """Decorate an examiner into the check of exercise `exercise_id` ('03.1').
 
-    hints: nudge, formula, line. exhibit: for a museum piece, the faulty function that the learner is given to repair.
+    hints: nudge, formula, line.
+    exhibit: for a museum piece, the faulty function that the learner is given to repair.
     """
     def decorate(examine):
         @functools.wraps(examine)
@@ -45,7 +47,9 @@ def exercise(exercise_id, title, *, hints, exhibit=None):
 
 
 def judge(check, mine):
-    """Return the Verdict of a check on an answer; prints nothing and leaves the progress file alone."""
+    """Return the Verdict of a check on an answer; prints nothing and leaves the progress file
+    alone.
+    """
     if not _attempted(mine, check.exhibit):
         return Verdict("not attempted")
     try:
@@ -71,7 +75,9 @@ def _attempted(mine, exhibit):
 
 
 def _body(function):
-    """Return the statements of a function without its docstring, in a form that can be compared; None without source."""
+    """Return the statements of a function without its docstring, in a form that can be compared;
+    None without source.
+    """
     try:
         definition = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     except (OSError, TypeError, SyntaxError):

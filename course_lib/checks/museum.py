@@ -1,6 +1,7 @@
 """The bug museum: faulty functions after published teaching material, kept for learners to repair.
 
-Use none of them for anything else. Each docstring names the fault; a test proves that the fault is there.
+Use none of them for anything else. Each docstring names the fault; a test proves that the fault is
+there.
 """
 import numpy as np
 
@@ -8,10 +9,12 @@ from course_lib.optimizers import descent, schedules
 
 
 def museum_hessian(f, w, h=1e-5):
-    """Return what was meant to be the Hessian (n, n) of a scalar `f` at `w` (n,), by forward differences.
+    """Return what was meant to be the Hessian (n, n) of a scalar `f` at `w` (n,), by forward
+    differences.
 
-    The fault: no evaluation moves coordinates i and j together (`both` moves i alone), so f(both) and f(one)
-    cancel. Left is -(f(w + h e_j) - f(w)) / h^2 = -(df/dw_j)/h - (d2f/dw_j^2)/2 - O(h): a slope over h.
+    The fault: no evaluation moves coordinates i and j together (`both` moves i alone), so f(both)
+    and f(one) cancel. Left is -(f(w + h e_j) - f(w)) / h^2 = -(df/dw_j)/h - (d2f/dw_j^2)/2 - O(h):
+    a slope over h.
 
     >>> museum_hessian(lambda w: w[0] * w[1], np.array([2.0, 5.0])).round().tolist()  # true: [[0, 1], [1, 0]]
     [[-500000.0, -200000.0], [-500000.0, -200000.0]]
@@ -28,9 +31,11 @@ def museum_hessian(f, w, h=1e-5):
 
 
 def museum_momentum(weights, gradients, velocities, *, lr, beta=0.9):
-    """Change a list of weight arrays by what was meant to be a step of heavy ball; `velocities` starts as zeros.
+    """Change a list of weight arrays by what was meant to be a step of heavy ball; `velocities`
+    starts as zeros.
 
-    The fault: `v = ...` binds the name v to a new array, and the one in `velocities` stays zero: this is plain sgd.
+    The fault: `v = ...` binds the name v to a new array, and the one in `velocities` stays zero:
+    this is plain sgd.
 
     >>> w, v = np.array([1.0]), np.array([0.0])
     >>> for _ in range(2):
@@ -46,7 +51,8 @@ def museum_momentum(weights, gradients, velocities, *, lr, beta=0.9):
 def museum_epoch(n, batch_size, rng):
     """Return what was meant to be one shuffled epoch of n examples: a list of index arrays.
 
-    The fault: it cuts first and shuffles afterwards, so a batch always holds neighbours of the file, and the same ones.
+    The fault: it cuts first and shuffles afterwards, so a batch always holds neighbours of the
+    file, and the same ones.
 
     >>> sorted(batch.tolist() for batch in museum_epoch(5, 2, np.random.default_rng(0)))
     [[0, 1], [2, 3], [4]]
@@ -58,8 +64,8 @@ def museum_epoch(n, batch_size, rng):
 def museum_adam(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     """Return what was meant to be a step of Adam, and the new state.
 
-    The fault: `/` binds before `+`, so eps is added to the weight and not to the root. Every weight drifts upwards by
-    eps a step, and where all gradients so far were zero, the quotient is 0/0.
+    The fault: `/` binds before `+`, so eps is added to the weight and not to the root. Every weight
+    drifts upwards by eps a step, and where all gradients so far were zero, the quotient is 0/0.
 
     >>> with np.errstate(invalid="ignore"):
     ...     museum_adam(np.array([1.0, 1.0]), np.array([2.0, 0.0]), {}, lr=0.1)[0].tolist()  # Adam: [0.9, 1.0]
@@ -77,8 +83,8 @@ def museum_adam(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
 def museum_adam_start(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     """Return what was meant to be a step of Adam, and the new state.
 
-    Two faults: t stays 1, so m_hat stays m / (1 - beta1), ten times too large in the end; and v_hat is made but v is
-    used, which makes the first step 1 / sqrt(1 - beta2) times too long.
+    Two faults: t stays 1, so m_hat stays m / (1 - beta1), ten times too large in the end; and v_hat
+    is made but v is used, which makes the first step 1 / sqrt(1 - beta2) times too long.
 
     >>> museum_adam_start(np.array([0.0]), np.array([1.0]), {}, lr=1.0)[0].round(2).tolist()  # Adam: -1.0
     [-31.62]
@@ -93,10 +99,11 @@ def museum_adam_start(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
 
 
 def museum_decay_gain(fun, w, rates, n_steps):
-    """Return what was meant to be decay's gain: the final loss of sgd at a constant rate over the one with decay.
+    """Return what was meant to be decay's gain: the final loss of sgd at a constant rate over the
+    one with decay.
 
-    The fault: decay is tried at all `rates`, the constant rate at the smallest one only, so the ratio credits decay
-    for what a larger rate did.
+    The fault: decay is tried at all `rates`, the constant rate at the smallest one only, so the
+    ratio credits decay for what a larger rate did.
 
     >>> bowl = lambda w: (0.5 * (w * w).sum(-1), w)
     >>> round(float(museum_decay_gain(bowl, [1.0], (0.01, 0.1), 100)), 1)  # a fair control gives 1e-07
@@ -110,9 +117,11 @@ def museum_decay_gain(fun, w, rates, n_steps):
 
 
 def museum_batch_norm(X, gamma, b, state, *, training, beta=0.9, eps=1e-5):
-    """Return what was meant to be batch normalisation of X (n_examples, n), and the new running averages.
+    """Return what was meant to be batch normalisation of X (n_examples, n), and the new running
+    averages.
 
-    The fault: `training` is never asked, so in evaluation too the batch is normalised by itself, and moves the averages.
+    The fault: `training` is never asked, so in evaluation too the batch is normalised by itself,
+    and moves the averages.
 
     >>> state = {"mean": np.zeros(1), "var": np.ones(1)}
     >>> museum_batch_norm(np.array([[7.0]]), 1.0, 0.0, state, training=False)[0].tolist()  # should be near 7
@@ -124,10 +133,12 @@ def museum_batch_norm(X, gamma, b, state, *, training, beta=0.9, eps=1e-5):
 
 
 def museum_pipeline(images, n_valid):
-    """Return what was meant to be (images, labels) for training, validation and test of a network with 784 inputs.
+    """Return what was meant to be (images, labels) for training, validation and test of a network
+    with 784 inputs.
 
-    Three faults: the images stay 28 by 28; whole numbers over 255 become float64, twice the memory; and the validation
-    images are the first of the test file, so that what is decided by them is decided on test images.
+    Three faults: the images stay 28 by 28; whole numbers over 255 become float64, twice the memory;
+    and the validation images are the first of the test file, so that what is decided by them is
+    decided on test images.
     """
     X_train, y_train = images.X_train[:-n_valid] / 255, images.y_train[:-n_valid]
     X_valid, y_valid = images.X_test[:n_valid] / 255, images.y_test[:n_valid]

@@ -92,7 +92,9 @@ DIAGONAL = np.diag(np.diag(HESS))
 
 
 def _cubic(w):
-    """A cubic: gradient GRAD and Hessian HESS at W, and central second differences exact up to rounding."""
+    """A cubic: gradient GRAD and Hessian HESS at W, and central second differences exact up to
+    rounding.
+    """
     return w[0]**3 + 2 * w[0]**2 * w[1] - 3 * w[1] * w[2] + w[2]**3
 
 
@@ -148,7 +150,8 @@ def central_gradient(mine):
     "for rows a, b of h * np.eye(w.size): (f(w+a+b) - f(w+a-b) - f(w-a+b) + f(w-a-b)) / (4 * h**2)",
 ))
 def central_hessian(mine):
-    """A function (f, w, h) -> Hessian (n, n), by differences that are central in both coordinates."""
+    """A function (f, w, h) -> Hessian (n, n), by differences that are central in both coordinates.
+    """
     if fault := _handling(mine, (3, 3)):
         return fault
     steps, mixed = STEP * np.eye(3), HESS - DIAGONAL

@@ -16,7 +16,9 @@ from course_lib.landscapes.random_matrices import positive_probability, semicirc
     "the ends are (p + z^2/2n -+ z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n), z = 1.96",
     "p = (np.linalg.eigvalsh(symmetric(k, n, rng)) > 0).all(axis=1).mean()"))
 def positive_share(mine):
-    """(share, low, high): the share of positive definite GOE matrices, and Wilson's interval around it."""
+    """(share, low, high): the share of positive definite GOE matrices, and Wilson's interval around
+    it.
+    """
     n = 20_000
     for k in (2, 3):
         answer = mine(k, n, np.random.default_rng(k))
@@ -165,7 +167,9 @@ def _flat(w):
     "kick if |g| <= g_tol and t - last >= wait, with last = -inf at first; the direction is xi / |xi|, xi normal",
     "w = w + radius * xi / np.linalg.norm(xi); last = t; then path.append(w - lr * fun(w)[1])"))
 def perturbed_gd(mine):
-    """Gradient descent, kicked by `radius` in a random direction where the gradient is small, at most every `wait` steps."""
+    """Gradient descent, kicked by `radius` in a random direction where the gradient is small, at
+    most every `wait` steps.
+    """
     settings = {"lr": 0.1, "radius": 0.01, "g_tol": 1e-3, "wait": 5}
     start = np.array([3.0, -2.0])
     bowl = quadratic([1.0, 4.0])

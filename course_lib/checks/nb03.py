@@ -33,7 +33,8 @@ def _path(direction, start, lr, n_steps):
     "w_t = w_{t-1} - lr * g(w_{t-1}), where fun(w) returns the pair (loss, g) at the point you are at now",
     "inside the loop: loss, g = fun(w), then w = w - lr * g (a new array), then path.append(w)"))
 def gd(mine):
-    """The whole path, start included, of n_steps steps against the gradient at the current point."""
+    """The whole path, start included, of n_steps steps against the gradient at the current point.
+    """
     begin = np.array([2.0, -1.0, 0.5])
     start = begin.copy()
     path = np.array(mine(BOWL, start, lr=0.05, n_steps=7), dtype=float)

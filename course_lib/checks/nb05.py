@@ -90,7 +90,9 @@ def museum_epoch(mine):
 
 
 def _naive(small, big, b, B):
-    """Return what the known wrong formulas make of the mean squared lengths of small and of big gradients."""
+    """Return what the known wrong formulas make of the mean squared lengths of small and of big
+    gradients.
+    """
     signal, spread = (B * big - b * small) / (B - b), (small - big) / (1 / b - 1 / B)
     return {
         None: spread / signal,

@@ -22,7 +22,9 @@ def _fault(answer, known, otherwise):
 
 
 def _heavy_ball(gradients, w, *, lr, beta, scale=1.0, late=False):
-    """Return w and v after the gradients; scale multiplies each of them, late moves w before v is renewed."""
+    """Return w and v after the gradients; scale multiplies each of them, late moves w before v is
+    renewed.
+    """
     v = 0.0 * w
     for g in gradients:
         w = w - lr * v if late else w

@@ -1,4 +1,5 @@
-"""Checks of notebook 07, adapt the learning rate: three rules against traces, and three predictions.
+"""Checks of notebook 07, adapt the learning rate: three rules against traces, and three
+predictions.
 
 Each table of known answers begins with the right one, whose fault is None.
 """
@@ -16,7 +17,9 @@ FORGETS = "nothing is remembered: each step divides by the size of its own gradi
 
 
 def _rule(average, move):
-    """Return a rule with one memory: v = average(old v, g, hyper), then a step of lr * move(g, v, eps)."""
+    """Return a rule with one memory: v = average(old v, g, hyper), then a step of lr * move(g, v,
+    eps).
+    """
     def step(w, g, state, *, lr, eps, rho=None):
         v = average(state.get("v", 0.0), g, rho)
         return w - lr * move(g, v, eps), {"v": v}

@@ -1,4 +1,5 @@
-"""Checks of notebook 08, understand Adam: the correction of its start, two museum pieces, its longest step, AdamW.
+"""Checks of notebook 08, understand Adam: the correction of its start, two museum pieces, its
+longest step, AdamW.
 
 Each table of known answers begins with the right one, whose fault is None.
 """
@@ -118,7 +119,9 @@ def _last_step(gradients, beta1, beta2):
     "equality in Cauchy-Schwarz wants sqrt(b_k) x_k proportional to a_k / sqrt(b_k), so x_k to (beta1 / beta2)^k",
     "return (beta1 / beta2) ** np.arange(n)[::-1]: the last gradient is the largest"))
 def long_step_gradients(mine):
-    """g_(n-k) proportional to (beta1 / beta2)^k: a step of (1 - beta1) / sqrt((1 - beta2)(1 - beta1^2 / beta2)) lr."""
+    """g_(n-k) proportional to (beta1 / beta2)^k: a step of (1 - beta1) / sqrt((1 - beta2)(1 -
+    beta1^2 / beta2)) lr.
+    """
     for n, beta1, beta2 in ((2500, 0.9, 0.999), (400, 0.8, 0.99)):
         g = np.asarray(mine(n, beta1, beta2), dtype=float)
         if g.shape != (n,):

@@ -13,7 +13,9 @@ from course_lib.optimizers import descent, schedules
 
 
 def _named(answer, known):
-    """Return the first sentence of `known`, (sentence, value) pairs, whose value the answer equals; else ''."""
+    """Return the first sentence of `known`, (sentence, value) pairs, whose value the answer equals;
+    else ''.
+    """
     for fault, value in known:
         same = np.shape(answer) == np.shape(value)
         if same and np.allclose(answer, value, rtol=1e-6, atol=1e-12, equal_nan=True):

@@ -1,7 +1,8 @@
-"""Checks of notebook 10, backpropagate: a layer's way back, a loss that does not overflow, a measure of agreement.
+"""Checks of notebook 10, backpropagate: a layer's way back, a loss that does not overflow, a
+measure of agreement.
 
-Each table of known answers begins with the right one, whose fault is None. `suspect` builds the four networks of the
-last exercise; whoever reads on here reads the solution.
+Each table of known answers begins with the right one, whose fault is None. `suspect` builds the
+four networks of the last exercise; whoever reads on here reads the solution.
 """
 import numpy as np
 
@@ -227,9 +228,11 @@ def _summed(logits, y):
 
 
 def suspect(name, dtype=np.float64):
-    """Return (net, X, y): one of four networks "A" to "D" whose gradients may be wrong; dtype: float or complex.
+    """Return (net, X, y): one of four networks "A" to "D" whose gradients may be wrong; dtype:
+    float or complex.
 
-    Six inputs, two hidden layers of eight and five units, three classes, 20 examples. ValueError for another name.
+    Six inputs, two hidden layers of eight and five units, three classes, 20 examples. ValueError
+    for another name.
     """
     if name not in CULPRITS:
         raise ValueError(f"the suspects are called A, B, C and D, got {name!r}")

@@ -1,4 +1,5 @@
-"""Checks of notebook 11, initialise and normalise: an initialiser, a law of growth, a rescue, a museum piece, a detour.
+"""Checks of notebook 11, initialise and normalise: an initialiser, a law of growth, a rescue, a
+museum piece, a detour.
 
 Each table of known answers begins with the right one, whose fault is None.
 """
@@ -17,7 +18,8 @@ N_IN, N_OUT = 300, 100
     "the variance is 2 / (n_in + n_out); a uniform draw from -c to c has the variance c^2 / 3",
     "return math.sqrt(2 / (n_in + n_out)) * rng.standard_normal((n_in, n_out))"))
 def glorot_draw(mine):
-    """Mean 0 and variance 2 / (n_in + n_out), normal or uniform, new numbers from rng every time."""
+    """Mean 0 and variance 2 / (n_in + n_out), normal or uniform, new numbers from rng every time.
+    """
     rng = np.random.default_rng(0)
     W = np.asarray(mine(rng, N_IN, N_OUT), dtype=float)
     if W.shape == (N_OUT, N_IN):
@@ -86,7 +88,9 @@ def moment_after(mine):
 
 
 def _patient(rng):
-    """Return X, W, b of a layer with units 1 and 4 off for all examples; unit 2 is off for most of them."""
+    """Return X, W, b of a layer with units 1 and 4 off for all examples; unit 2 is off for most of
+    them.
+    """
     X = rng.random((40, 60))
     W = 0.2 * rng.standard_normal((60, 6))
     b = -(X @ W).mean(axis=0)
@@ -176,7 +180,9 @@ BATCH_NORMS = (
 
 
 def _session(norm):
-    """Return what a normalisation puts out in training, twice, and in evaluation, and its state after each of the three."""
+    """Return what a normalisation puts out in training, twice, and in evaluation, and its state
+    after each of the three.
+    """
     rng = np.random.default_rng(3)
     state, seen = {"mean": np.array([0.5, -1.0, 2.0]), "var": np.array([1.0, 4.0, 0.3])}, []
     gamma, b = np.array([1.0, 2.0, -0.5]), np.array([0.0, 1.0, -1.0])
@@ -195,7 +201,8 @@ def _session(norm):
     "in training: the batch's mean and var, and new averages; in evaluation: state's mean and var, and the same state",
     'if training: the first two lines; else: mean, var = state["mean"], state["var"]; then the return line'))
 def museum_batch_norm(mine):
-    """Batch statistics and moving averages in training, running averages as they are in evaluation."""
+    """Batch statistics and moving averages in training, running averages as they are in evaluation.
+    """
     answer = mine(np.ones((2, 3)), 1.0, 0.0, {"mean": np.zeros(3), "var": np.ones(3)}, training=True, beta=0.8, eps=0.1)
     if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], dict)):
         return "two things should come back, the normalised X and the state, which is a dict"

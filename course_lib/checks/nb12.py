@@ -1,4 +1,5 @@
-"""Checks of notebook 12, regularise: soft threshold, decay against penalty, dropout, patience, standardising.
+"""Checks of notebook 12, regularise: soft threshold, decay against penalty, dropout, patience,
+standardising.
 
 Each table of known answers begins with the right one, whose fault is None.
 """
@@ -11,7 +12,9 @@ from course_lib.checks.engine import exercise
 
 
 def _named(answers, known):
-    """Return the fault of the first of `known`, (fault, values) pairs, that agrees with a list of answers; '' for none."""
+    """Return the fault of the first of `known`, (fault, values) pairs, that agrees with a list of
+    answers; '' for none.
+    """
     for fault, values in known:
         if all(np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-7, atol=1e-10, equal_nan=True)
                for a, b in zip(answers, values, strict=True)):

@@ -1,6 +1,7 @@
 """Checks of notebook 13, train MNIST from scratch.
 
-The examples are numbered: every row of X carries its number, so that a check can see which images went where.
+The examples are numbered: every row of X carries its number, so that a check can see which images
+went where.
 """
 import math
 
@@ -10,7 +11,9 @@ from course_lib.checks.engine import exercise
 
 
 def _fault(answer, known, otherwise):
-    """Return the fault of the first known value that `answer` equals; the right value's fault is None."""
+    """Return the fault of the first known value that `answer` equals; the right value's fault is
+    None.
+    """
     for fault, value in known.items():
         if math.isclose(answer, value, rel_tol=1e-6, abs_tol=1e-9):
             return fault
@@ -114,7 +117,9 @@ def _counting_step(w, g, state, *, lr):
     "mean loss = sum over the batches of (batch loss * batch length) / n; the last batch holds what is left",
     "order = rng.permutation(n); for start in range(0, n, batch_size): order[start:start + batch_size]"))
 def run_epoch(mine):
-    """Every example once, in random batches, one step a batch; the mean loss over examples, and the state."""
+    """Every example once, in random batches, one step a batch; the mean loss over examples, and the
+    state.
+    """
     n, rng, orders = 10, np.random.default_rng(1), []
     for _ in range(3):
         net, (X, y) = _Recorder(), _numbered(n)

@@ -1,4 +1,5 @@
-"""Checks of notebook 14, train MNIST in Keras: an input pipeline, two epsilons, a training step, a callback.
+"""Checks of notebook 14, train MNIST in Keras: an input pipeline, two epsilons, a training step, a
+callback.
 
 TensorFlow is imported only when an answer is examined; the models are tiny.
 """
@@ -15,7 +16,9 @@ N_TRAIN, N_TEST, N_VALID = 10, 6, 3
 
 
 def _numbered_images():
-    """Return images whose label tells their number, in which no two pixels of a file agree by chance."""
+    """Return images whose label tells their number, in which no two pixels of a file agree by
+    chance.
+    """
     rng = np.random.default_rng(0)
     X_train, X_test = (rng.integers(1, 256, (n, 28, 28), dtype=np.uint8) for n in (N_TRAIN, N_TEST))
     X_train[:, 0, 0], X_test[:, 0, 0] = 255, 255
@@ -28,7 +31,9 @@ def _numbered_images():
     "X.reshape(len(X), -1) makes rows; .astype(np.float32) / 255 keeps float32; validation is cut from the training images",
     "X[:cut] and X[cut:] with cut = len(images.X_train) - n_valid, for images and labels; the test images are left whole"))
 def museum_pipeline(mine):
-    """Rows of float32 in [0, 1]; validation is the end of the training file, the test file is kept whole."""
+    """Rows of float32 in [0, 1]; validation is the end of the training file, the test file is kept
+    whole.
+    """
     images = _numbered_images()
     answer = mine(images, N_VALID)
     if not isinstance(answer, (tuple, list)) or [len(part) for part in answer] != [2, 2, 2]:
@@ -174,7 +179,9 @@ STEPS = (
     "tape.gradient(loss, variables) needs a forward pass that was recorded; then optimizer.apply(gradients, variables)",
     "with tf.GradientTape() as tape: loss = loss_fn(y, model(X, training=True)), and the rest after the block"))
 def train_step(mine):
-    """The loss under the tape in training mode, the gradient of all trainable variables, one update."""
+    """The loss under the tape in training mode, the gradient of all trainable variables, one
+    update.
+    """
     try:
         returned, weights = _Trial().steps(mine)
     except (ValueError, TypeError, AttributeError) as error:

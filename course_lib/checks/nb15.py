@@ -1,4 +1,5 @@
-"""Checks of notebook 15, match three frameworks: two conventions of momentum, a plateau rule, a bug to plant, Schedule-Free.
+"""Checks of notebook 15, match three frameworks: two conventions of momentum, a plateau rule, a bug
+to plant, Schedule-Free.
 
 Each table of known answers begins with the right one, whose fault is None.
 """
@@ -68,7 +69,8 @@ def _after(losses, *, lr, tol, patience):
     return rates
 
 
-# improves by less than tol for a while, gets worse, improves on the last but not on the best, and at last on both
+# improves by less than tol for a while, gets worse, improves on the last but not on the best, and
+# at last on both
 LOSSES = (1.0, 0.7, 0.64, 0.58, 0.52, 0.46, 0.9, 0.6, 0.38, 0.2, 0.19, 0.21, 0.05, 0.04, 0.06, 0.05, 0.07, 0.08, 0.05, 0.04,
           0.3, 0.3, 0.3, 0.3)
 PLATEAU = {"lr": 0.5, "tol": 0.1, "patience": 3}

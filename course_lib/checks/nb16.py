@@ -1,4 +1,5 @@
-"""Checks of notebook 16, compare optimizers fairly: a sponsor's rate, a paired interval, Holm, time to target, a verdict.
+"""Checks of notebook 16, compare optimizers fairly: a sponsor's rate, a paired interval, Holm, time
+to target, a verdict.
 
 Each table of known answers begins with the right one, whose fault is None.
 """
@@ -246,7 +247,8 @@ def _verdict(low, high, p, margin, *, sign=1, use_p=True, tie_first=True, empty=
     "tie: -margin < low and high < margin; a: p <= 0.05 and high < 0; b: p <= 0.05 and low > 0; else undecided",
     'if -margin < low and high < margin: return "tie"; if p <= 0.05 and high < 0: return "a"; ...; return "undecided"'))
 def verdict(mine):
-    """'tie' inside the margin, 'a' or 'b' where sign and adjusted p agree, 'undecided' otherwise."""
+    """'tie' inside the margin, 'a' or 'b' where sign and adjusted p agree, 'undecided' otherwise.
+    """
     answers = [mine(low, high, p, MARGIN) for low, high, p, _ in CASES]
     words = {"a", "b", "tie", "undecided"}
     if any(not isinstance(answer, str) or answer not in words for answer in answers):

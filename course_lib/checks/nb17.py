@@ -1,4 +1,6 @@
-"""Checks of notebook 17, debug a failing run: ten diagnoses, twenty examples by heart, update ratios, plateaus."""
+"""Checks of notebook 17, debug a failing run: ten diagnoses, twenty examples by heart, update
+ratios, plateaus.
+"""
 import copy
 import math
 
@@ -93,7 +95,8 @@ def _number(answer):
 
 
 def _adam_path(net, X, y, n_steps, lr, *, forget=False, rule=optimizers.adam):
-    """Return the losses before each of n_steps steps and after the last, on a copy of the network."""
+    """Return the losses before each of n_steps steps and after the last, on a copy of the network.
+    """
     net, state, losses = copy.deepcopy(net), {}, []
     for _ in range(n_steps):
         loss, g = net.loss_and_grad(X, y)
@@ -210,7 +213,9 @@ def _by(gradient_small, bent_down):
     "|g| <= L * distance, with L = max(|low|, |high|): if |g| > L * radius, no critical point is within the radius",
     'after "not critical": low < -tol * L is a saddle, all else is "minimum or flat"'))
 def kind_of_plateau(mine):
-    """'not critical' if |g| > radius * max(|low|, |high|), else 'saddle' if low < -tol * that, else 'minimum or flat'."""
+    """'not critical' if |g| > radius * max(|low|, |high|), else 'saddle' if low < -tol * that, else
+    'minimum or flat'.
+    """
     said = [mine(g, low, high, radius=radius) for g, low, high, radius, _ in PLATEAUS]
     names = {"not critical", "saddle", "minimum or flat"}
     if not set(said) <= names:

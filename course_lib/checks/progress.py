@@ -1,7 +1,8 @@
 """The learner's progress file: which exercises were tried, how often, and which are done.
 
-It lives where the system keeps user data, or at the path in $COURSE_PROGRESS. It is written atomically and under a lock, so
-that two notebooks at once lose nothing; a file that cannot be read is moved aside and kept.
+It lives where the system keeps user data, or at the path in $COURSE_PROGRESS. It is written
+atomically and under a lock, so that two notebooks at once lose nothing; a file that cannot be read
+is moved aside and kept.
 """
 import json
 import os
@@ -19,7 +20,9 @@ def progress_path():
 
 
 def load():
-    """Return {exercise id: {"tries": wrong answers so far, "done": bool}}; an unreadable file is set aside, in one line."""
+    """Return {exercise id: {"tries": wrong answers so far, "done": bool}}; an unreadable file is
+    set aside, in one line.
+    """
     path = progress_path()
     try:
         records = json.loads(path.read_text(encoding="utf-8"))
@@ -37,7 +40,9 @@ def load():
 
 
 def record(exercise_id, *, correct):
-    """Note one answer to an exercise and return its record; a file that cannot be written costs one line, no verdict."""
+    """Note one answer to an exercise and return its record; a file that cannot be written costs one
+    line, no verdict.
+    """
     from filelock import FileLock
     path = progress_path()
     entry = {"tries": int(not correct), "done": correct}
@@ -56,7 +61,9 @@ def record(exercise_id, *, correct):
 
 
 def table(exercises):
-    """Print one line a notebook: exercises done of exercises there. exercises: {id: title}, an id such as '03.1'."""
+    """Print one line a notebook: exercises done of exercises there. exercises: {id: title}, an id
+    such as '03.1'.
+    """
     records = load()
     notebooks = sorted({key.split(".")[0] for key in exercises})
     for notebook in notebooks:

@@ -1,6 +1,8 @@
-"""How a learner's update rule is examined: its form, then its path on eight awkward gradients beside known ones.
+"""How a learner's update rule is examined: its form, then its path on eight awkward gradients
+beside known ones.
 
-A table of known rules is a sequence of (fault, rule); the right rule comes first, with the fault None.
+A table of known rules is a sequence of (fault, rule); the right rule comes first, with the fault
+None.
 """
 import numpy as np
 

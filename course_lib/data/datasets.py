@@ -2,11 +2,11 @@
 
 Where `load_mnist` looks, in this order:
 
-1. `$COURSE_MNIST`: the path of an `mnist.npz`, or the word `embedded` for the digits inside scikit-learn;
-2. the cache: the folder `$COURSE_CACHE`, or else the place where the system keeps caches;
-3. the network: `$COURSE_MNIST_URL`, the address of a classroom's copy, or else Keras' loader;
-4. the embedded digits. A failed download is not repeated for ten minutes, unless the note that the printed
-   line names is deleted.
+1. `$COURSE_MNIST`: the path of an `mnist.npz`, or the word `embedded` for the digits inside
+scikit-learn; 2. the cache: the folder `$COURSE_CACHE`, or else the place where the system keeps
+caches; 3. the network: `$COURSE_MNIST_URL`, the address of a classroom's copy, or else Keras'
+loader; 4. the embedded digits. A failed download is not repeated for ten minutes, unless the note
+that the printed line names is deleted.
 """
 
 import os
@@ -26,7 +26,9 @@ N_VALID = {"mnist": 5000, "digits": 200}  # images set aside for tuning
 
 @dataclass(frozen=True, eq=False)
 class Images:
-    """Grey images, uint8 (n, 28, 28), background 0, and labels, uint8 (n,); `name` is 'mnist' or 'digits'."""
+    """Grey images, uint8 (n, 28, 28), background 0, and labels, uint8 (n,); `name` is 'mnist' or
+    'digits'.
+    """
 
     X_train: np.ndarray
     y_train: np.ndarray
@@ -49,9 +51,11 @@ class Splits:
 
 
 def load_mnist():
-    """Return MNIST, 60 000 and 10 000 images; where it cannot be had, say so and return the embedded digits.
+    """Return MNIST, 60 000 and 10 000 images; where it cannot be had, say so and return the
+    embedded digits.
 
-    Raises FileNotFoundError or ValueError when what `$COURSE_MNIST` names is missing or is not MNIST.
+    Raises FileNotFoundError or ValueError when what `$COURSE_MNIST` names is missing or is not
+    MNIST.
     """
     chosen = os.environ.get("COURSE_MNIST", "")
     if chosen == "embedded":
@@ -66,9 +70,11 @@ def load_mnist():
 
 
 def embedded_digits():
-    """Return scikit-learn's 1 797 digits as if they were MNIST: 1 497 for training, 300 for testing.
+    """Return scikit-learn's 1 797 digits as if they were MNIST: 1 497 for training, 300 for
+    testing.
 
-    The 8 x 8 images are enlarged to 20 x 20 inside a margin of 4; which image goes where never changes.
+    The 8 x 8 images are enlarged to 20 x 20 inside a margin of 4; which image goes where never
+    changes.
     """
     from scipy.ndimage import zoom
     from sklearn.datasets import load_digits
@@ -83,16 +89,22 @@ def embedded_digits():
 
 
 def split(images, n_valid=None):
-    """Return Splits: the last `n_valid` training images (MNIST: 5 000, digits: 200) become validation data.
+    """Return Splits: the last `n_valid` training images (MNIST: 5 000, digits: 200) become
+    validation data.
 
-    Raises TypeError when `images` is not Images, ValueError when `n_valid` leaves nothing to train on.
+    Raises TypeError when `images` is not Images, ValueError when `n_valid` leaves nothing to train
+    on.
     """
     if not isinstance(images, Images):
-        raise TypeError(f"images must be Images, as load_mnist() returns them, got {type(images).__name__}")
+        raise TypeError(
+            f"images must be Images, as load_mnist() returns them, got {type(images).__name__}"
+        )
     n = len(images.y_train)
     n_valid = whole("n_valid", N_VALID[images.name] if n_valid is None else n_valid)
     if n_valid >= n:
-        raise ValueError(f"n_valid must leave something of the {n} images to train on, got {n_valid}")
+        raise ValueError(
+            f"n_valid must leave something of the {n} images to train on, got {n_valid}"
+        )
     n_train = n - n_valid
     X, y = _as_network_input(images.X_train), images.y_train.astype(np.int64)
     return Splits(X[:n_train], y[:n_train], X[n_train:], y[n_train:],
@@ -100,17 +112,20 @@ def split(images, n_valid=None):
 
 
 def batches(n, batch_size, rng):
-    """Return an iterator over the index arrays of one epoch: all of 0 .. n-1 once, shuffled by `rng`.
+    """Return an iterator over the index arrays of one epoch: all of 0 .. n-1 once, shuffled by
+    `rng`.
 
-    The last batch holds what is left over. Raises ValueError unless both are whole numbers from 1, TypeError
-    for another `rng`.
+    The last batch holds what is left over. Raises ValueError unless both are whole numbers from 1,
+    TypeError for another `rng`.
 
     >>> [len(batch) for batch in batches(10, 4, np.random.default_rng(0))]
     [4, 4, 2]
     """
     n, batch_size = whole("n", n), whole("batch_size", batch_size)
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a NumPy Generator, such as np.random.default_rng(0), got {rng!r}")
+        raise TypeError(
+            f"rng must be a NumPy Generator, such as np.random.default_rng(0), got {rng!r}"
+        )
     order = rng.permutation(n)
     return (order[start:start + batch_size] for start in range(0, n, batch_size))
 
@@ -136,7 +151,9 @@ def _read_chosen(chosen):
 
 def _cache_folder():
     folder = os.environ.get("COURSE_CACHE")
-    return Path(folder or platformdirs.user_cache_dir("optimization-course", appauthor=False)).expanduser()
+    return Path(
+        folder or platformdirs.user_cache_dir("optimization-course", appauthor=False)
+    ).expanduser()
 
 
 def _renew(cache):
@@ -155,8 +172,10 @@ def _renew(cache):
             return _download(cache, mirror)
         except OSError as error:
             failure = error, download.remember(cache.parent, mirror, error)
-    print("MNIST could not be downloaded ({}), so these are scikit-learn's 1 797 digits; to try again, wait"
-          " ten minutes or delete {}.".format(*failure))
+    print(
+        "MNIST could not be downloaded ({}), so these are scikit-learn's 1 797 digits; to try again, wait"
+        " ten minutes or delete {}.".format(*failure)
+    )
     return embedded_digits()
 
 
@@ -170,6 +189,8 @@ def _download(cache, mirror):
         try:
             mnist_file.save(path, cache)
         except OSError as error:
-            print(f"MNIST could not be kept in {cache.parent} ({error.strerror}), so the next call downloads"
-                  " it again; COURSE_CACHE may name another folder.")
+            print(
+                f"MNIST could not be kept in {cache.parent} ({error.strerror}), so the next call downloads"
+                " it again; COURSE_CACHE may name another folder."
+            )
     return images

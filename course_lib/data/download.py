@@ -1,6 +1,7 @@
-"""Fetch MNIST's file in a child process: TensorFlow stays out of the learner's kernel, and a dead network can
-be cut off. Keras' own loader knows the address; a mirror is read directly, which spares TensorFlow's import.
-A failure is noted in a file, so that a notebook and its tests do not each wait for the same dead network.
+"""Fetch MNIST's file in a child process: TensorFlow stays out of the learner's kernel, and a dead
+network can be cut off. Keras' own loader knows the address; a mirror is read directly, which spares
+TensorFlow's import. A failure is noted in a file, so that a notebook and its tests do not each wait
+for the same dead network.
 """
 
 import os
@@ -19,10 +20,11 @@ RETRY_AFTER = 600.0  # seconds for which a failure is remembered
 
 
 def fetch(folder, mirror=""):
-    """Download `mnist.npz` into a folder below `folder` and return its path. Its contents are not verified.
+    """Download `mnist.npz` into a folder below `folder` and return its path. Its contents are not
+    verified.
 
-    `mirror` is the full address of an `mnist.npz`; empty means Keras' loader.
-    Raises OSError, its message the bare reason, when the file is not there after LIMIT seconds at most.
+    `mirror` is the full address of an `mnist.npz`; empty means Keras' loader. Raises OSError, its
+    message the bare reason, when the file is not there after LIMIT seconds at most.
     """
     target = Path(folder) / "datasets" / "mnist.npz"  # where Keras' loader writes below $KERAS_HOME
     target.parent.mkdir()
@@ -41,7 +43,9 @@ def fetch(folder, mirror=""):
 
 
 def main(target, timeout, mirror):
-    """Run in the child process: write the file to `target`, or exit with the reason on the last line."""
+    """Run in the child process: write the file to `target`, or exit with the reason on the last
+    line.
+    """
     socket.setdefaulttimeout(float(timeout))
     try:
         if mirror:
@@ -55,7 +59,9 @@ def main(target, timeout, mirror):
 
 
 def remember(folder, mirror, reason):
-    """Note a failed download in `folder`, or else among the temporary files, and return the note's path."""
+    """Note a failed download in `folder`, or else among the temporary files, and return the note's
+    path.
+    """
     for note in _notes(folder):
         with suppress(OSError):
             note.write_text(f"{mirror}\n{reason}\n", encoding="utf-8")
@@ -64,7 +70,9 @@ def remember(folder, mirror, reason):
 
 
 def recall(folder, mirror):
-    """Return (reason, note) of a failure with the same `mirror` in the last RETRY_AFTER seconds, or None."""
+    """Return (reason, note) of a failure with the same `mirror` in the last RETRY_AFTER seconds, or
+    None.
+    """
     for note in _notes(folder):
         with suppress(OSError, ValueError):
             source, reason = note.read_text(encoding="utf-8").splitlines()

@@ -1,5 +1,6 @@
-"""Read and verify an `mnist.npz`, and put one into a cache that several processes share. Any container will
-do, as long as its four arrays are byte for byte the published ones; nothing is ever unpickled.
+"""Read and verify an `mnist.npz`, and put one into a cache that several processes share. Any
+container will do, as long as its four arrays are byte for byte the published ones; nothing is ever
+unpickled.
 """
 
 import hashlib
@@ -13,7 +14,10 @@ from filelock import FileLock
 
 # name in the file: shape, SHA-256 of the array's bytes
 EXPECTED = {
-    "x_train": ((60000, 28, 28), "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757"),
+    "x_train": (
+        (60000, 28, 28),
+        "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
+    ),
     "y_train": ((60000,), "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13"),
     "x_test": ((10000, 28, 28), "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161"),
     "y_test": ((10000,), "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5"),
@@ -23,8 +27,8 @@ EXPECTED = {
 def read(path):
     """Return the four arrays, uint8, in the order of EXPECTED.
 
-    Raises FileNotFoundError when there is nothing at `path`, and ValueError when it is anything but MNIST;
-    the message is the bare reason, for the caller to put into a sentence.
+    Raises FileNotFoundError when there is nothing at `path`, and ValueError when it is anything but
+    MNIST; the message is the bare reason, for the caller to put into a sentence.
     """
     if not os.path.exists(path):
         raise FileNotFoundError("there is no such file")
@@ -32,7 +36,9 @@ def read(path):
         raise ValueError("it is a folder")
     try:
         arrays = _load(path)
-    except Exception as error:  # a damaged archive fails in a dozen ways, zlib.error and KeyError among them
+    except (
+        Exception
+    ) as error:  # a damaged archive fails in a dozen ways, zlib.error and KeyError among them
         raise ValueError(" ".join(str(error).split()) or type(error).__name__) from None
     for array, (name, (shape, sha256)) in zip(arrays, EXPECTED.items(), strict=True):
         if array.shape != shape or array.dtype != np.uint8:

@@ -1,4 +1,6 @@
-"""The saved results of the experiments: a file each, made by the script of the same name in the folder experiments/."""
+"""The saved results of the experiments: a file each, made by the script of the same name in the
+folder experiments/.
+"""
 import json
 from pathlib import Path
 
@@ -6,7 +8,9 @@ FOLDER = Path(__file__).parent
 
 
 def results_path(name):
-    """Return the path of the saved result `name`, such as 'mnist_runs', whether or not it is there yet."""
+    """Return the path of the saved result `name`, such as 'mnist_runs', whether or not it is there
+    yet.
+    """
     return FOLDER / f"{name}.json"
 
 

@@ -1,5 +1,5 @@
-"""Fair comparisons: trials drawn alike for every optimizer, sweeps that survive a kill, intervals and tests.
-The scripts that use them lie in the folder experiments/ of the repository.
+"""Fair comparisons: trials drawn alike for every optimizer, sweeps that survive a kill, intervals
+and tests. The scripts that use them lie in the folder experiments/ of the repository.
 """
 from .comparison import best_of, holm, paired_interval, performance_profile, sign_flip_p
 from .harness import SPACES, draw_trials, sweep, tune

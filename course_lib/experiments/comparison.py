@@ -1,5 +1,6 @@
-"""What may be concluded from a table of runs: intervals and tests for paired seeds, Holm's correction for many tests,
-the best of k trials, and performance profiles, which count a missed target as infinitely late.
+"""What may be concluded from a table of runs: intervals and tests for paired seeds, Holm's
+correction for many tests, the best of k trials, and performance profiles, which count a missed
+target as infinitely late.
 
     difference     d_s = a_s - b_s, the same seed s for both; negative: a is lower, so better
     Holm           p_(1) <= ... <= p_(m):   adjusted p_(i) = max over j <= i of min(1, (m - j + 1) p_(j))
@@ -19,14 +20,16 @@ MOST_SIGNS = 16  # 2^16 = 65 536 sign patterns are counted, not sampled
 def _differences(a, b):
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     if a.shape != b.shape or a.ndim != 1 or len(a) < 2 or not np.isfinite(a - b).all():
-        raise ValueError("paired scores are two finite arrays of one length, two seeds or more, got "
-                         f"{a.tolist()} and {b.tolist()}")
+        raise ValueError(
+            "paired scores are two finite arrays of one length, two seeds or more, got "
+            f"{a.tolist()} and {b.tolist()}"
+        )
     return a - b
 
 
 def paired_interval(a, b, *, rng, level=0.95, n_boot=10_000):
-    """Return (mean, low, high) of the paired differences a - b, by the percentile bootstrap over seeds
-    (Efron & Tibshirani 1993, chapter 13). a, b: (seeds,), finite, in the same order of seeds.
+    """Return (mean, low, high) of the paired differences a - b, by the percentile bootstrap over
+    seeds (Efron & Tibshirani 1993, chapter 13). a, b: (seeds,), finite, in the same order of seeds.
     """
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, got {level}")
@@ -37,22 +40,26 @@ def paired_interval(a, b, *, rng, level=0.95, n_boot=10_000):
 
 
 def sign_flip_p(a, b):
-    """Return the exact two-sided p-value of "a and b could be exchanged" (Fisher 1935): the fraction of the 2^n ways
-    to choose the signs of the n differences whose sum is at least as far from 0. 2 to 16 seeds, else ValueError.
+    """Return the exact two-sided p-value of "a and b could be exchanged" (Fisher 1935): the
+    fraction of the 2^n ways to choose the signs of the n differences whose sum is at least as far
+    from 0. 2 to 16 seeds, else ValueError.
 
     >>> sign_flip_p([1.0, 2.0, 3.0], [2.0, 4.0, 6.0])  # all three of one sign: 2 of 8 patterns
     0.25
     """
     d = _differences(a, b)
     if len(d) > MOST_SIGNS:
-        raise ValueError(f"sign_flip_p counts the patterns of at most {MOST_SIGNS} seeds, got {len(d)}")
+        raise ValueError(
+            f"sign_flip_p counts the patterns of at most {MOST_SIGNS} seeds, got {len(d)}"
+        )
     sums = np.abs(np.array(list(itertools.product([1, -1], repeat=len(d)))) @ d)
     return float(np.mean(sums >= abs(d.sum()) * (1 - 1e-12)))
 
 
 def holm(p):
-    """Return the adjusted p-values, in the order given (Holm 1979, Scandinavian Journal of Statistics 6): to reject
-    where they are at most alpha keeps the chance of one false rejection or more, among all, below alpha.
+    """Return the adjusted p-values, in the order given (Holm 1979, Scandinavian Journal of
+    Statistics 6): to reject where they are at most alpha keeps the chance of one false rejection or
+    more, among all, below alpha.
 
     >>> holm([0.01, 0.04, 0.03]).tolist()
     [0.03, 0.06, 0.06]
@@ -68,9 +75,10 @@ def holm(p):
 
 
 def best_of(scores, k, *, quantile=0.5):
-    """Return the median (or another quantile) of the lowest of k scores, drawn without replacement from `scores`: what
-    a search of k trials would have found (after Dodge et al. 2019, arXiv 1909.03004, who give the mean). Scores may be
-    infinite. Raises ValueError unless 1 <= k <= number of scores.
+    """Return the median (or another quantile) of the lowest of k scores, drawn without replacement
+    from `scores`: what a search of k trials would have found (after Dodge et al. 2019, arXiv
+    1909.03004, who give the mean). Scores may be infinite. Raises ValueError unless 1 <= k <=
+    number of scores.
 
     >>> best_of([4.0, 1.0, 3.0, 2.0], 2)  # the lowest of two is 1 with chance 1/2
     1.0
@@ -79,21 +87,26 @@ def best_of(scores, k, *, quantile=0.5):
     n, k = len(scores), whole("k", k)
     if k > n or np.isnan(scores).any():
         raise ValueError(f"best_of draws 1 to {n} of {n} scores, none NaN, got k = {k}")
-    above = [math.comb(n - i - 1, k) / math.comb(n, k) for i in range(n)]  # chance that the best is above scores[i]
+    above = [
+        math.comb(n - i - 1, k) / math.comb(n, k) for i in range(n)
+    ]  # chance that the best is above scores[i]
     return float(scores[next(i for i in range(n) if 1 - above[i] >= quantile - 1e-12)])
 
 
 def performance_profile(steps, tau):
-    """Return rho, (optimizers, len(tau)): the fraction of workloads solved within tau times the fewest steps of any
-    optimizer (Dolan & More 2002, 10.1007/s101070100263). steps: (workloads, optimizers), positive, a miss is infinite.
+    """Return rho, (optimizers, len(tau)): the fraction of workloads solved within tau times the
+    fewest steps of any optimizer (Dolan & More 2002, 10.1007/s101070100263). steps: (workloads,
+    optimizers), positive, a miss is infinite.
 
     >>> performance_profile([[100, 200], [300, np.inf]], [1, 2]).tolist()
     [[1.0, 1.0], [0.0, 0.5]]
     """
     steps, tau = np.asarray(steps, dtype=float), np.asarray(tau, dtype=float)
     if steps.ndim != 2 or not (steps > 0).all() or not (tau >= 1).all():
-        raise ValueError("performance_profile takes positive steps (workloads, optimizers) and tau of at least 1, got "
-                         f"steps of shape {steps.shape}, tau from {tau.min()}")
+        raise ValueError(
+            "performance_profile takes positive steps (workloads, optimizers) and tau of at least 1, got "
+            f"steps of shape {steps.shape}, tau from {tau.min()}"
+        )
     fewest = steps.min(axis=1, keepdims=True)
     ratio = np.where(np.isfinite(steps), steps / np.where(np.isfinite(fewest), fewest, 1), np.inf)
     return np.mean(ratio[:, :, None] <= tau, axis=0)

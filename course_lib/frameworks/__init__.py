@@ -1,5 +1,5 @@
-"""The same rules in Keras, PyTorch, optax and scikit-learn: what they share, and the number that separates them.
-TensorFlow is imported only by the functions that use it.
+"""The same rules in Keras, PyTorch, optax and scikit-learn: what they share, and the number that
+separates them. TensorFlow is imported only by the functions that use it.
 """
 from .facts import FACTS
 from .keras_bridge import keras_optimizer, small_cnn, twin

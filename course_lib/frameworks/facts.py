@@ -1,9 +1,11 @@
-"""What four sources say about twelve optimizers: the paper, Keras 3.15, PyTorch 2.13 and optax 0.2.8. Nothing here is
-computed; tests/test_framework_facts.py compares every default, and by `framework_runs` every step, with the libraries.
+"""What four sources say about twelve optimizers: the paper, Keras 3.15, PyTorch 2.13 and optax
+0.2.8. Nothing here is computed; tests/test_framework_facts.py compares every default, and by
+`framework_runs` every step, with the libraries.
 
     FACTS[name] = Page(paper, step, defaults, eps, decay, {framework: Entry or None})
 
-A step is what is subtracted from w, in the letters of the course; m_hat and v_hat are m / (1 - beta1^t), v / (1 - beta2^t).
+A step is what is subtracted from w, in the letters of the course; m_hat and v_hat are m / (1 -
+beta1^t), v / (1 - beta2^t).
 """
 from typing import NamedTuple
 
@@ -12,7 +14,11 @@ VERSIONS = {"keras": "3.15", "torch": "2.13", "optax": "0.2.8"}  # those the tex
 
 
 class Entry(NamedTuple):
-    """make: name in the library; letters: its argument -> ours; fixed: what chooses this rule; defaults: its own."""
+    """make: name in the library;
+    letters: its argument -> ours;
+    fixed: what chooses this rule;
+    defaults: its own.
+    """
 
     make: str
     letters: dict
@@ -24,7 +30,10 @@ class Entry(NamedTuple):
 
 
 class Page(NamedTuple):
-    """paper: where the rule comes from; step, defaults, eps, decay: what it says; frameworks: Entry, or None for none."""
+    """paper: where the rule comes from;
+    step, defaults, eps, decay: what it says;
+    frameworks: Entry, or None for none.
+    """
 
     paper: str
     step: str

@@ -1,6 +1,7 @@
-"""The same network in Keras: `twin` copies a course network's layers and weights, `theta` reads a model's weights flat, in
-the course's order, and `precision` makes Keras count in float64 for a while. `keras_optimizer` turns a rule of this course
-into a Keras optimizer. `small_cnn` is a small CNN for MNIST.
+"""The same network in Keras: `twin` copies a course network's layers and weights, `theta` reads a
+model's weights flat, in the course's order, and `precision` makes Keras count in float64 for a
+while. `keras_optimizer` turns a rule of this course into a Keras optimizer. `small_cnn` is a small
+CNN for MNIST.
 
     order of theta        W_1 (n_in, n_out) row by row, b_1, W_2, b_2, ...: Keras' kernels have the same shape and order
     number of weights     convolution 3 x 3: 9 n_in n_out + n_out;  dense: n_in n_out + n_out;  pooling, dropout: none
@@ -16,10 +17,12 @@ KNOWN = ("relu", "tanh", "sigmoid")  # activations that mean the same in both
 
 
 def twin(net):
-    """Return an uncompiled keras.Sequential with the layers, the weights and the precision of `net`.
+    """Return an uncompiled keras.Sequential with the layers, the weights and the precision of
+    `net`.
 
-    net: a Network of Dense layers and relu, tanh or sigmoid activations; ValueError for any other layer.
-    The copy is independent; its outputs are the logits. Call course_lib.frameworks.tensorflow_quietly.import_tensorflow first.
+    net: a Network of Dense layers and relu, tanh or sigmoid activations; ValueError for any other
+    layer. The copy is independent; its outputs are the logits. Call
+    course_lib.frameworks.tensorflow_quietly.import_tensorflow first.
     """
     import keras
 
@@ -30,26 +33,38 @@ def twin(net):
         elif isinstance(layer, Activation) and layer.name in KNOWN:
             layers.append(keras.layers.Activation(layer.name, dtype=dtype))
         else:
-            raise ValueError(f"twin copies Dense and the activations {', '.join(KNOWN)}, got {_named(layer)}")
+            raise ValueError(
+                f"twin copies Dense and the activations {', '.join(KNOWN)}, got {_named(layer)}"
+            )
     model = keras.Sequential([keras.layers.Input((net.n_in,), dtype=dtype), *layers])
-    model.set_weights([array for layer in net.layers if isinstance(layer, Dense) for array in (layer.W, layer.b)])
+    model.set_weights(
+        [array for layer in net.layers if isinstance(layer, Dense) for array in (layer.W, layer.b)]
+    )
     return model
 
 
 def _named(layer):
-    return f"{type(layer).__name__} {layer.name}" if isinstance(layer, Activation) else type(layer).__name__
+    return (
+        f"{type(layer).__name__} {layer.name}"
+        if isinstance(layer, Activation)
+        else type(layer).__name__
+    )
 
 
 def theta(model):
-    """Return all trainable weights of a Keras model, flat (n,), in the order of a course network's theta."""
+    """Return all trainable weights of a Keras model, flat (n,), in the order of a course network's
+    theta.
+    """
     return np.concatenate([np.ravel(weight) for weight in model.trainable_weights])
 
 
 @contextlib.contextmanager
 def precision(dtype):
-    """Let Keras make layers, losses, optimizers and inputs of this dtype inside a `with` block, then go back.
+    """Let Keras make layers, losses, optimizers and inputs of this dtype inside a `with` block,
+    then go back.
 
-    dtype: 'float32' or 'float64'; ValueError otherwise. Build, compile and train a model inside one block.
+    dtype: 'float32' or 'float64'; ValueError otherwise. Build, compile and train a model inside one
+    block.
     """
     import keras
 
@@ -66,7 +81,9 @@ def precision(dtype):
 
 
 def active_units(net, theta, X):
-    """Set the weights to `theta` and return which units of the activation layers put out more than 0 for X, (n, units)."""
+    """Set the weights to `theta` and return which units of the activation layers put out more than
+    0 for X, (n, units).
+    """
     net.theta, A, found = theta, X, []
     for layer in net.layers:
         A = layer.forward(A)
@@ -76,9 +93,11 @@ def active_units(net, theta, X):
 
 
 def train_on(model, data, plan):
-    """Take one step of a compiled model on each batch of training images that `plan` names; return its weights, flat.
+    """Take one step of a compiled model on each batch of training images that `plan` names; return
+    its weights, flat.
 
-    data: Splits, as datasets.split returns them. plan: index arrays, one a batch.
+    data: Splits, as datasets.split returns them.
+    plan: index arrays, one a batch.
     """
     for rows in plan:
         model.train_on_batch(data.X_train[rows], data.y_train[rows])
@@ -86,7 +105,9 @@ def train_on(model, data, plan):
 
 
 def small_cnn():
-    """Return an uncompiled CNN for images (n, 28, 28, 1) in [0, 1]: two convolutions, two poolings, two dense layers."""
+    """Return an uncompiled CNN for images (n, 28, 28, 1) in [0, 1]: two convolutions, two poolings,
+    two dense layers.
+    """
     from keras import Sequential, layers
 
     return Sequential([
@@ -98,10 +119,11 @@ def small_cnn():
 
 
 def keras_optimizer(step, *, lr, **hyper):
-    """Return a keras.optimizers.Optimizer that moves every variable by `step`; lr: a number or a Keras schedule.
+    """Return a keras.optimizers.Optimizer that moves every variable by `step`; lr: a number or a
+    Keras schedule.
 
-    The rule runs in NumPy, so compile with run_eagerly=True: for trying a rule out, not for speed. Schedules and
-    clipping remain those of Keras; states are not saved.
+    The rule runs in NumPy, so compile with run_eagerly=True: for trying a rule out, not for speed.
+    Schedules and clipping remain those of Keras; states are not saved.
     """
     import keras
 

@@ -1,5 +1,6 @@
-"""Five gradients that tell the optimizers of different libraries apart, and the paths that Keras and this course take on
-them. All numbers are exact in binary, so that a difference comes from a rule and not from rounding.
+"""Five gradients that tell the optimizers of different libraries apart, and the paths that Keras
+and this course take on them. All numbers are exact in binary, so that a difference comes from a
+rule and not from rounding.
 
     GRADIENTS (5, 5)   a row is a gradient, a column what one weight gets to see: an ordinary stream, silence that ends, a
                        gradient that drops, silence, gradients of the size of eps
@@ -31,7 +32,9 @@ def lr(t, setting):
 
 
 def follow(step, hyper=None, setting="same"):
-    """Return the path (5, 5), after each step, of an update rule on GRADIENTS from START; hyper: all but lr."""
+    """Return the path (5, 5), after each step, of an update rule on GRADIENTS from START; hyper:
+    all but lr.
+    """
     w, state, path = START, {}, []
     for t, g in enumerate(GRADIENTS, start=1):
         w, state = step(w, g, state, lr=lr(t, setting), **(hyper or {}))
@@ -40,7 +43,9 @@ def follow(step, hyper=None, setting="same"):
 
 
 def decoupled(step, weight_decay):
-    """Return the rule that takes the step and lr * weight_decay * w away, whatever the step does with the gradient."""
+    """Return the rule that takes the step and lr * weight_decay * w away, whatever the step does
+    with the gradient.
+    """
     def shrinking(w, g, state, *, lr, **hyper):
         moved, state = step(w, g, state, lr=lr, **hyper)
         return moved - lr * weight_decay * w, state
@@ -57,7 +62,9 @@ def coupled(step, weight_decay):
 
 
 def course_path(name, setting):
-    """Return the path of this course's rule; where the rule knows no weight decay, `decoupled` adds it."""
+    """Return the path of this course's rule; where the rule knows no weight decay, `decoupled` adds
+    it.
+    """
     step = STEPS[name]
     known = inspect.signature(step).parameters
     if setting == "defaults":
@@ -75,16 +82,21 @@ def arguments(entry, setting):
     """Return the arguments of a library's optimizer but its rate."""
     given = dict(entry.fixed)
     if setting == "defaults":
-        return given | ({"momentum": HYPER["beta"]} if "momentum" in entry.letters else {})  # its own would be plain sgd
+        return given | (
+            {"momentum": HYPER["beta"]} if "momentum" in entry.letters else {}
+        )  # its own would be plain sgd
     for theirs, ours in entry.letters.items():
-        given[theirs] = tuple(HYPER[letter] for letter in ours) if isinstance(ours, tuple) else HYPER[ours]
+        given[theirs] = (
+            tuple(HYPER[letter] for letter in ours) if isinstance(ours, tuple) else HYPER[ours]
+        )
     if setting == "decay":
         given["weight_decay"] = DECAY
     return given
 
 
 def keras_path(name, setting, **changes):
-    """Return the path of Keras' optimizer in float64; changes: other arguments than the setting's."""
+    """Return the path of Keras' optimizer in float64; changes: other arguments than the setting's.
+    """
     from course_lib.frameworks.tensorflow_quietly import import_tensorflow
     import_tensorflow()
     import keras
@@ -94,11 +106,15 @@ def keras_path(name, setting, **changes):
     if setting != "defaults" and "initial_accumulator_value" in entry.defaults:
         given["initial_accumulator_value"] = 0.0
     optimizer = getattr(keras.optimizers, entry.make)(lr(1, setting), **(given | changes))
-    return drive_keras(optimizer, START, lambda t, w: GRADIENTS[t - 1], len(GRADIENTS), lr=lambda t: lr(t, setting))
+    return drive_keras(
+        optimizer, START, lambda t, w: GRADIENTS[t - 1], len(GRADIENTS), lr=lambda t: lr(t, setting)
+    )
 
 
 def drive_keras(optimizer, w, gradient, n_steps, lr=None):
-    """Return the points (n_steps, n) of a Keras optimizer from w (n,); gradient(t, w) -> g; lr: t -> rate, if it changes."""
+    """Return the points (n_steps, n) of a Keras optimizer from w (n,); gradient(t, w) -> g; lr: t
+    -> rate, if it changes.
+    """
     import keras
 
     variable, path = keras.Variable(w, dtype="float64"), []

@@ -1,5 +1,6 @@
-"""Schedule-Free AdamW, in the contract of the course: three points in place of a schedule (Defazio et al. 2024, arXiv
-2405.15682). The gradient is taken at y, the steps move z, and x, an average of all z, is what one wants in the end.
+"""Schedule-Free AdamW, in the contract of the course: three points in place of a schedule (Defazio
+et al. 2024, arXiv 2405.15682). The gradient is taken at y, the steps move z, and x, an average of
+all z, is what one wants in the end.
 
     v = beta2*v + (1 - beta2)*g^2        g is the gradient at y
     z = z - lr*(g / (sqrt(v / (1 - beta2^t)) + eps) + weight_decay*y)
@@ -9,13 +10,14 @@
 
 The loop carries y as its `w`; z and x wait in the state, and begin where y begins.
 
-Is `keras.optimizers.ScheduleFreeAdamW` what it says it is? `diagnose` tells, and `repaired` is. With c = 1/t, the
-point that Keras' variable should hold is
+Is `keras.optimizers.ScheduleFreeAdamW` what it says it is? `diagnose` tells, and `repaired` is.
+With c = 1/t, the point that Keras' variable should hold is
 
     y = (1 - c)*y_old + c*z + (1 - c)*(1 - beta_1)*(z - z_old)
 
-Keras 3.15.1 reads z_old from a name that on TensorFlow means the variable itself, after it has been changed. Then
-z - z_old is zero, beta_1 has left the formula, and the variable holds the plain average of all z: x, and not y.
+Keras 3.15.1 reads z_old from a name that on TensorFlow means the variable itself, after it has been
+changed. Then z - z_old is zero, beta_1 has left the formula, and the variable holds the plain
+average of all z: x, and not y.
 """
 import numpy as np
 
@@ -27,10 +29,11 @@ BETAS = (0.25, 0.75)  # exact in binary, as everything in `paths`
 
 @rule
 def schedule_free_adamw(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0):
-    """Schedule-Free AdamW: `w` is y, where gradients are taken; `averaged(w, state)` is x, the point to evaluate.
+    """Schedule-Free AdamW: `w` is y, where gradients are taken; `averaged(w, state)` is x, the
+    point to evaluate.
 
-    The root is corrected as in Adam, eps outside it. The paper has sqrt(1 - beta2^t) inside lr, so in c as well; Keras and
-    optax do as is done here.
+    The root is corrected as in Adam, eps outside it. The paper has sqrt(1 - beta2^t) inside lr, so
+    in c as well; Keras and optax do as is done here.
     """
     t = state.get("t", 0) + 1
     v = beta2 * state.get("v", 0.0) + (1 - beta2) * g * g
@@ -43,7 +46,8 @@ def schedule_free_adamw(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8, we
 
 
 def averaged(w, state):
-    """Return x, the average that is to be evaluated; before the first step, when the state is empty, w.
+    """Return x, the average that is to be evaluated; before the first step, when the state is
+    empty, w.
 
     >>> w, state = schedule_free_adamw(np.array([1.0]), np.array([2.0]), {}, lr=0.5, eps=0.0)
     >>> w, state = schedule_free_adamw(w, np.array([2.0]), state, lr=0.5, eps=0.0)
@@ -69,7 +73,9 @@ def expected_paths(beta1):
 
 
 def diagnose(make):
-    """Return 'right' if the class follows y, 'aliased' if it follows x for every beta_1, 'something else' otherwise."""
+    """Return 'right' if the class follows y, 'aliased' if it follows x for every beta_1, 'something
+    else' otherwise.
+    """
     paths = [(keras_free_path(make, beta1), *expected_paths(beta1)) for beta1 in BETAS]
     if all(distance(theirs, y) < 1e-9 for theirs, y, _ in paths):
         return "right"
@@ -79,7 +85,9 @@ def diagnose(make):
 
 
 def repaired():
-    """Return a subclass of Keras' class that keeps copies of y and z, and so is right whether or not Keras is."""
+    """Return a subclass of Keras' class that keeps copies of y and z, and so is right whether or
+    not Keras is.
+    """
     from course_lib.frameworks.tensorflow_quietly import import_tensorflow
     import_tensorflow()
     import keras

@@ -1,11 +1,13 @@
-"""What scikit-learn's `learning_rate='adaptive'` does, written out, and two classifiers trained from scratch with it.
+"""What scikit-learn's `learning_rate='adaptive'` does, written out, and two classifiers trained
+from scratch with it.
 
     an epoch has failed   if its mean loss > best loss so far - tol; the failures in a row are counted
     patience of them      the rate is divided by 5 and the count starts again; training ends if the rate was <= 1e-6
 
-SGDClassifier is patient for n_iter_no_change epochs, MLPClassifier for n_iter_no_change + 1. No gradient is looked at, and
-all weights share one rate. `replay_mlp` and `replay_sgd` use this course's network and update rules; from scikit-learn comes
-only what is random: the start and the order of the examples.
+SGDClassifier is patient for n_iter_no_change epochs, MLPClassifier for n_iter_no_change + 1. No
+gradient is looked at, and all weights share one rate. `replay_mlp` and `replay_sgd` use this
+course's network and update rules; from scikit-learn comes only what is random: the start and the
+order of the examples.
 """
 import math
 
@@ -16,9 +18,11 @@ from course_lib.optimizers.momentum_theory import keras_momentum
 
 
 def adaptive_rate(loss, state, *, lr, tol, patience):
-    """Return the rate after an epoch with this mean loss, 0.0 if training ends there, and the new state.
+    """Return the rate after an epoch with this mean loss, 0.0 if training ends there, and the new
+    state.
 
-    state: {} before the first epoch; lr: the rate of the first epoch.
+    state: {} before the first epoch;
+    lr: the rate of the first epoch.
 
     >>> state, rates = {}, []
     >>> for loss in (1.0, 0.5, 0.5, 0.5, 0.4):
@@ -34,16 +38,23 @@ def adaptive_rate(loss, state, *, lr, tol, patience):
     return rate, {"rate": rate, "best": min(best, loss), "failures": failures}
 
 
-def replay_mlp(X, y, *, hidden, lr, beta, tol, n_iter_no_change, batch_size, epochs, seed, step=keras_momentum):
-    """Train as MLPClassifier(solver='sgd', learning_rate='adaptive', nesterovs_momentum=False, alpha=0.0) does.
+def replay_mlp(
+    X, y, *, hidden, lr, beta, tol, n_iter_no_change, batch_size, epochs, seed, step=keras_momentum
+):
+    """Train as MLPClassifier(solver='sgd', learning_rate='adaptive', nesterovs_momentum=False,
+    alpha=0.0) does.
 
-    X (n, n_in) and labels y (n,) from 0; hidden: units of the one hidden layer, ReLU. Returns the losses and the rates of
-    all epochs and the network, in float64. step: another rule for the momentum than scikit-learn's, which is Keras'.
+    X (n, n_in) and labels y (n,) from 0;
+    hidden: units of the one hidden layer, ReLU.
+    Returns the losses and the rates of all epochs and the network, in float64.
+    step: another rule for the momentum than scikit-learn's, which is Keras'.
     """
     from sklearn.utils import check_random_state, shuffle
 
     random_state = check_random_state(seed)
-    net = mlp([X.shape[1], hidden, int(y.max()) + 1], rng=np.random.default_rng(0), dtype=np.float64)
+    net = mlp(
+        [X.shape[1], hidden, int(y.max()) + 1], rng=np.random.default_rng(0), dtype=np.float64
+    )
     for layer in net.layers[::2]:
         bound = math.sqrt(6 / sum(layer.W.shape))
         layer.W[...] = random_state.uniform(-bound, bound, layer.W.shape)
@@ -58,35 +69,45 @@ def replay_mlp(X, y, *, hidden, lr, beta, tol, n_iter_no_change, batch_size, epo
             total += loss * len(batch)
         losses.append(total / len(y))
         rates.append(rate)
-        rate, plateau = adaptive_rate(losses[-1], plateau, lr=lr, tol=tol, patience=n_iter_no_change + 1)
+        rate, plateau = adaptive_rate(
+            losses[-1], plateau, lr=lr, tol=tol, patience=n_iter_no_change + 1
+        )
         if rate == 0.0:
             break
     return losses, rates, net
 
 
 def replay_sgd(X, y, *, lr, tol, n_iter_no_change, epochs):
-    """Train as SGDClassifier(loss='log_loss', penalty=None, learning_rate='adaptive', shuffle=False) does.
+    """Train as SGDClassifier(loss='log_loss', penalty=None, learning_rate='adaptive',
+    shuffle=False) does.
 
-    X (n, n_in), and y (n,) of -1 and 1. Returns the weights, the intercept and the rates of all epochs.
+    X (n, n_in), and y (n,) of -1 and 1. Returns the weights, the intercept and the rates of all
+    epochs.
     """
     w, intercept, rate, plateau, rates = np.zeros(X.shape[1]), 0.0, lr, {}, []
     for _ in range(epochs):
         total = 0.0
         for x, label in zip(X, y.tolist(), strict=True):
             score = label * (float(w @ x) + intercept)
-            total += math.log1p(math.exp(-score)) if score > 0 else math.log1p(math.exp(score)) - score
+            total += (
+                math.log1p(math.exp(-score)) if score > 0 else math.log1p(math.exp(score)) - score
+            )
             slope = 1 / (1 + math.exp(score))  # minus the derivative of the loss by the score
             w = w + rate * slope * label * x
             intercept += rate * slope * label
         rates.append(rate)
-        rate, plateau = adaptive_rate(total / len(y), plateau, lr=lr, tol=tol, patience=n_iter_no_change)
+        rate, plateau = adaptive_rate(
+            total / len(y), plateau, lr=lr, tol=tol, patience=n_iter_no_change
+        )
         if rate == 0.0:
             break
     return w, intercept, rates
 
 
 def mlp_adam_path(gradients, w, *, lr, beta1, beta2, eps):
-    """Return the points (steps, n) of MLPClassifier's own Adam, a private class of scikit-learn, on gradients (steps, n)."""
+    """Return the points (steps, n) of MLPClassifier's own Adam, a private class of scikit-learn, on
+    gradients (steps, n).
+    """
     from sklearn.neural_network._stochastic_optimizers import AdamOptimizer
 
     w, path = np.array(w), []

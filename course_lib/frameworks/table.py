@@ -1,20 +1,28 @@
-"""One page for an optimizer, as a Markdown table: what the paper and three libraries say, and how far apart their steps are.
+"""One page for an optimizer, as a Markdown table: what the paper and three libraries say, and how
+far apart their steps are.
 
     page("adam", stored)      stored: what benchmarks/record_frameworks.py wrote, notebooks/data/three_frameworks.json
 
-The texts are those of framework_facts; the distances are measured by framework_runs: Keras' when the page is made, PyTorch's
-and optax' when the file was written. A distance is the largest one to the course's rule, in any weight at any of five steps.
+The texts are those of framework_facts; the distances are measured by framework_runs: Keras' when
+the page is made, PyTorch's and optax' when the file was written. A distance is the largest one to
+the course's rule, in any weight at any of five steps.
 """
 from course_lib.frameworks.facts import FACTS, FRAMEWORKS
 from course_lib.frameworks.paths import SETTINGS, course_path, distance, keras_path
 
 MODULES = {"keras": "keras.optimizers", "torch": "torch.optim", "optax": "optax"}
-ROWS = {"same": "**apart, with equal numbers**", "drop": "apart, when the rate drops", "decay": "apart, with `weight_decay`",
-        "defaults": "apart, with their own defaults"}
+ROWS = {
+    "same": "**apart, with equal numbers**",
+    "drop": "apart, when the rate drops",
+    "decay": "apart, with `weight_decay`",
+    "defaults": "apart, with their own defaults",
+}
 
 
 def page(name, stored):
-    """Return the page of the optimizer `name`, a key of framework_facts.FACTS (ValueError for another)."""
+    """Return the page of the optimizer `name`, a key of framework_facts.FACTS (ValueError for
+    another).
+    """
     if name not in FACTS:
         raise ValueError(f"there is no page {name!r}; there are {', '.join(FACTS)}")
     facts, measured = FACTS[name], distances(name, stored)
@@ -23,28 +31,45 @@ def page(name, stored):
         ["---"] * 5,
         ["called", facts.paper, *_each(facts, _call)],
         ["taken from $w$", facts.step, *_each(facts, lambda framework, entry: entry.step)],
-        ["defaults", facts.defaults, *_each(facts, lambda framework, entry: _numbers(entry.defaults))],
+        [
+            "defaults",
+            facts.defaults,
+            *_each(facts, lambda framework, entry: _numbers(entry.defaults)),
+        ],
         [r"$\varepsilon$", facts.eps, *_each(facts, lambda framework, entry: entry.eps)],
         ["`weight_decay`", facts.decay, *_each(facts, lambda framework, entry: entry.decay)],
     ]
     for setting in SETTINGS:
-        rows.append([ROWS[setting], "", *(_number(measured[framework][setting]) for framework in FRAMEWORKS)])
+        rows.append(
+            [
+                ROWS[setting],
+                "",
+                *(_number(measured[framework][setting]) for framework in FRAMEWORKS),
+            ]
+        )
     return "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
 
 
 def distances(name, stored):
-    """Return {framework: {setting: distance to the course's path, or None where there is nothing to compare}}."""
+    """Return {framework: {setting: distance to the course's path, or None where there is nothing to
+    compare}}.
+    """
     table = {framework: {} for framework in FRAMEWORKS}
     for setting in SETTINGS:
         ours = course_path(name, setting)
-        paths = {framework: stored[framework]["paths"][name][setting] for framework in ("torch", "optax")}
+        paths = {
+            framework: stored[framework]["paths"][name][setting] for framework in ("torch", "optax")
+        }
         for framework, path in (paths | {"keras": keras_path(name, setting)}).items():
             table[framework][setting] = None if path is None else distance(ours, path)
     return table
 
 
 def _each(facts, write):
-    return ["–" if entry is None else write(framework, entry) for framework, entry in facts.frameworks.items()]
+    return [
+        "–" if entry is None else write(framework, entry)
+        for framework, entry in facts.frameworks.items()
+    ]
 
 
 def _call(framework, entry):

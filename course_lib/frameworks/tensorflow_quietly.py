@@ -1,7 +1,9 @@
-"""Import TensorFlow without the notices it prints, and without hiding anything else that it has to say.
+"""Import TensorFlow without the notices it prints, and without hiding anything else that it has to
+say.
 
-They come from compiled code that writes to file descriptor 2, some of it before any setting is read. So that
-descriptor points at a file during the import; afterwards every line that is not a known notice is shown.
+They come from compiled code that writes to file descriptor 2, some of it before any setting is
+read. So that descriptor points at a file during the import; afterwards every line that is not a
+known notice is shown.
 """
 
 import os
@@ -12,21 +14,26 @@ from contextlib import contextmanager
 from pathlib import Path
 
 STAMP = r"(?:{0}\d{{4}} [\d:.]+ +\d+|[\d-]+ [\d:.]+ {0}) \S+:\d+\] "  # as absl writes it, as TensorFlow does
-NOTICE = re.compile("|".join([
-    r"\s*",
-    r"WARNING: All log messages before absl::InitializeLog\(\) is called are written to STDERR",
-    STAMP.format("[IW]") + ".*",  # information and warnings
-    r"To enable the following instructions: .*",  # the second line of one of these
-    STAMP.format("E") + r"(?:Unable to register cu\w+ factory|failed call to cuInit).*",  # no graphics card
-]))
+NOTICE = re.compile(
+    "|".join(
+        [
+            r"\s*",
+            r"WARNING: All log messages before absl::InitializeLog\(\) is called are written to STDERR",
+            STAMP.format("[IW]") + ".*",  # information and warnings
+            r"To enable the following instructions: .*",  # the second line of one of these
+            STAMP.format("E")
+            + r"(?:Unable to register cu\w+ factory|failed call to cuInit).*",  # no graphics card
+        ]
+    )
+)
 
 
 def import_tensorflow():
     """Import TensorFlow, which takes some seconds the first time, and return the module.
 
-    `TF_CPP_MIN_LOG_LEVEL` becomes 2 (errors only) unless it is set already. If the import fails, all that it
-    wrote is shown and its exception goes on. If Python dies in it, what it wrote stays in the folder for
-    temporary files, as `tensorflow-import-*.log`.
+    `TF_CPP_MIN_LOG_LEVEL` becomes 2 (errors only) unless it is set already. If the import fails,
+    all that it wrote is shown and its exception goes on. If Python dies in it, what it wrote stays
+    in the folder for temporary files, as `tensorflow-import-*.log`.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     log, path = tempfile.mkstemp(prefix="tensorflow-import-", suffix=".log")

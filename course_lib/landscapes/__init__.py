@@ -1,5 +1,5 @@
-"""Functions with known gradient and Hessian, and what can be asked of them: critical points, basins, curvature.
-Use it for everything that has a shape and no training data.
+"""Functions with known gradient and Hessian, and what can be asked of them: critical points,
+basins, curvature. Use it for everything that has a shape and no training data.
 """
 from .functions import (
     BEALE,

@@ -13,7 +13,9 @@ ELSEWHERE = "#009e73"  # ends that are critical but no minimum: the one colour a
 
 
 def critical(landscape):
-    """Return (points, n_minima): the critical points (k, 2) that `critical_points.find` finds, minima first."""
+    """Return (points, n_minima): the critical points (k, 2) that `critical_points.find` finds,
+    minima first.
+    """
     points = critical_points.find(landscape, n_starts=11)
     kinds = [critical_points.classify(landscape.grad(p), landscape.hess(p)) for p in points]
     order = np.argsort([kind != "minimum" for kind in kinds], kind="stable")
@@ -21,9 +23,11 @@ def critical(landscape):
 
 
 def grid(window, n):
-    """Return n * n points of the plane (n*n, 2), evenly over `window` = ((x_low, x_high), (y_low, y_high)), ends included.
+    """Return n * n points of the plane (n*n, 2), evenly over `window` = ((x_low, x_high), (y_low,
+    y_high)), ends included.
 
-    Row by row, the lowest row first; mirror images are exact: where the window is symmetric, -w is on the grid with w.
+    Row by row, the lowest row first; mirror images are exact: where the window is symmetric, -w is
+    on the grid with w.
     """
     n = whole("n", n, least=2)
     (x0, x1), (y0, y1) = window
@@ -33,21 +37,25 @@ def grid(window, n):
 
 
 def arrival(ends, points, *, tol=0.01):
-    """Return for each end (runs, n) the index of the one of `points` (k, n) within `tol` of it, or -1 if there is none.
+    """Return for each end (runs, n) the index of the one of `points` (k, n) within `tol` of it, or
+    -1 if there is none.
 
     >>> arrival(np.array([[0.0, 1.001], [5.0, 5.0], [np.nan, 0.0]]), np.array([[9.0, 9.0], [0.0, 1.0]])).tolist()
     [1, -1, -1]
     """
     ends, points = np.asarray(ends, dtype=float), np.asarray(points, dtype=float)
     if ends.ndim != 2 or points.ndim != 2 or ends.shape[1] != points.shape[1]:
-        raise ValueError(f"arrival takes ends (runs, n) and points (k, n), got {ends.shape} and {points.shape}")
+        raise ValueError(
+            f"arrival takes ends (runs, n) and points (k, n), got {ends.shape} and {points.shape}"
+        )
     distance = np.linalg.norm(ends[:, None] - points, axis=-1)
     distance = np.where(np.isnan(distance), np.inf, distance)
     return np.where(distance.min(axis=1) <= tol, distance.argmin(axis=1), -1)
 
 
 def draw(ax, index, points, *, n_minima, window):
-    """Draw the arrivals (n*n,) of a `grid`: a grey for each of the first `n_minima` points, green for the others.
+    """Draw the arrivals (n*n,) of a `grid`: a grey for each of the first `n_minima` points, green
+    for the others.
 
     White marks runs that ended nowhere. Each minimum is a white dot, the other points are crosses.
     """
@@ -58,8 +66,16 @@ def draw(ax, index, points, *, n_minima, window):
     n = round(len(index) ** 0.5)
     image = np.minimum(index, n_minima).reshape(n, n)
     (x0, x1), (y0, y1) = window
-    ax.imshow(image, origin="lower", extent=(x0, x1, y0, y1), cmap=colours, vmin=-1, vmax=n_minima, aspect="auto",
-              interpolation="nearest")
+    ax.imshow(
+        image,
+        origin="lower",
+        extent=(x0, x1, y0, y1),
+        cmap=colours,
+        vmin=-1,
+        vmax=n_minima,
+        aspect="auto",
+        interpolation="nearest",
+    )
     for k, (x, y) in enumerate(points):
         if k < n_minima:
             ax.plot(x, y, "o", color="white", markeredgecolor="black", markeredgewidth=1.5)

@@ -1,4 +1,5 @@
-"""Find where a gradient vanishes, and say what kind of point it is, or that second derivatives cannot say.
+"""Find where a gradient vanishes, and say what kind of point it is, or that second derivatives
+cannot say.
 
 gradient  df/dw_i     ~ (f(w + h e_i) - f(w - h e_i)) / 2h                                         best h near eps^(1/3)
 hessian   d2f/dw_i dw_j ~ (f(+i,+j) - f(+i,-j) - f(-i,+j) + f(-i,-j)) / 4h^2                       best h near eps^(1/4)
@@ -9,7 +10,8 @@ EPS = np.finfo(float).eps
 
 
 def gradient(f, w, h=EPS**(1 / 3)):
-    """Return the gradient (n,) of a scalar function `f` at `w` (n,) by central differences of step `h` in each coordinate.
+    """Return the gradient (n,) of a scalar function `f` at `w` (n,) by central differences of step
+    `h` in each coordinate.
 
     >>> gradient(lambda w: w[0]**2 + 3 * w[1], np.array([2.0, 0.0])).round(6).tolist()
     [4.0, 3.0]
@@ -20,32 +22,44 @@ def gradient(f, w, h=EPS**(1 / 3)):
 
 
 def hessian(f, w, h=EPS**(1 / 4)):
-    """Return the Hessian (n, n) of a scalar function `f` at `w` (n,) by central differences (Nocedal & Wright 2006, ch. 8).
+    """Return the Hessian (n, n) of a scalar function `f` at `w` (n,) by central differences
+    (Nocedal & Wright 2006, ch. 8).
 
-    Both coordinates move together in each difference; without that every mixed derivative would be lost.
+    Both coordinates move together in each difference; without that every mixed derivative would be
+    lost.
 
     >>> hessian(lambda w: w[0] * w[1], np.array([2.0, 5.0])).round(6).tolist()
     [[0.0, 1.0], [1.0, 0.0]]
     """
     w = _point(w, h)
     steps = h * np.eye(w.size)
-    return np.array([[(f(w + a + b) - f(w + a - b) - f(w - a + b) + f(w - a - b)) / (4 * h**2) for b in steps]
-                     for a in steps])
+    return np.array(
+        [
+            [
+                (f(w + a + b) - f(w + a - b) - f(w - a + b) + f(w - a - b)) / (4 * h**2)
+                for b in steps
+            ]
+            for a in steps
+        ]
+    )
 
 
 def classify(g, H, *, g_tol=1e-6, tol=1e-6):
     """Say what kind of point has gradient `g` (n,) and Hessian `H` (n, n).
 
-    Returns 'not critical' if the length of `g` exceeds `g_tol`; 'minimum' or 'maximum' if all eigenvalues have that sign;
-    'saddle' if both signs occur; else 'inconclusive'. An eigenvalue within `tol` times the largest in size counts as zero.
-    Raises ValueError for shapes that do not match, NaN, or an `H` that is not symmetric.
+    Returns 'not critical' if the length of `g` exceeds `g_tol`; 'minimum' or 'maximum' if all
+    eigenvalues have that sign; 'saddle' if both signs occur; else 'inconclusive'. An eigenvalue
+    within `tol` times the largest in size counts as zero. Raises ValueError for shapes that do not
+    match, NaN, or an `H` that is not symmetric.
 
     >>> classify(np.zeros(2), np.diag([2.0, 0.0]))
     'inconclusive'
     """
     g, H = np.asarray(g, dtype=float), np.asarray(H, dtype=float)
     if g.ndim != 1 or H.shape != (g.size, g.size):
-        raise ValueError(f"classify takes g of shape (n,) and H of shape (n, n), got {g.shape} and {H.shape}")
+        raise ValueError(
+            f"classify takes g of shape (n,) and H of shape (n, n), got {g.shape} and {H.shape}"
+        )
     if not (np.isfinite(g).all() and np.isfinite(H).all()):
         raise ValueError("g and H must be finite, got NaN or infinity in them")
     scale = np.abs(H).max()
@@ -64,11 +78,13 @@ def classify(g, H, *, g_tol=1e-6, tol=1e-6):
 
 
 def find(landscape, *, n_starts=25, n_steps=100, g_tol=1e-9, apart=1e-3):
-    """Return the critical points (k, n) of a landscape inside its window, each once, sorted by coordinates.
+    """Return the critical points (k, n) of a landscape inside its window, each once, sorted by
+    coordinates.
 
-    Newton's iteration w - H^+ g runs from a grid of `n_starts` points an axis (H^+ is the pseudo-inverse); it is drawn to
-    every kind of critical point alike. Points closer than `apart` count as one, coordinates within 1e-6 of zero are zero.
-    A grid cannot prove that none was missed.
+    Newton's iteration w - H^+ g runs from a grid of `n_starts` points an axis (H^+ is the
+    pseudo-inverse); it is drawn to every kind of critical point alike. Points closer than `apart`
+    count as one, coordinates within 1e-6 of zero are zero. A grid cannot prove that none was
+    missed.
     """
     low, high = np.array(landscape.window).T
     axes = [np.linspace(a, b, n_starts) for a, b in landscape.window]

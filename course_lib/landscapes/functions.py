@@ -1,9 +1,11 @@
-"""Test functions with exact gradient, Hessian and minima. A landscape obeys the contract of the course:
+"""Test functions with exact gradient, Hessian and minima. A landscape obeys the contract of the
+course:
 
     loss, grad = landscape(w)          # w of shape (n,) or (..., n): any number of points at once
 
 `landscape.fun(w)`, `.grad(w)` and `.hess(w)` give the value (...), the gradient (..., n) and the
-Hessian (..., n, n) alone. Two functions without a Hessian, on which methods fail or are slow, obey the contract too:
+Hessian (..., n, n) alone. Two functions without a Hessian, on which methods fail or are slow, obey
+the contract too:
 
     chain        L/4 (0.5 (w_1^2 + (w_1 - w_2)^2 + ... + w_n^2) - w_1), plus a constant that makes its minimum 0
     two_slopes   one variable; its slope is 25 x below 1, x + 24 up to 2, and 25 x - 24 from there on
@@ -20,7 +22,8 @@ from course_lib.arguments import not_negative, whole
 class Landscape:
     """A function of n variables.
 
-    minima: its known local minima, each (n,). window: the (low, high) of each axis worth plotting.
+    minima: its known local minima, each (n,).
+    window: the (low, high) of each axis worth plotting.
     """
 
     name: str
@@ -32,7 +35,8 @@ class Landscape:
     n: int = 2
 
     def __call__(self, w):
-        """Return (loss, grad) at the point or points `w`, shape (..., n); ValueError for another last axis.
+        """Return (loss, grad) at the point or points `w`, shape (..., n); ValueError for another
+        last axis.
 
         >>> loss, grad = SADDLE([2.0, 1.0])
         >>> float(loss), grad.tolist()
@@ -74,9 +78,11 @@ def _line(name, fun, slope, curvature, minima, window):
 
 
 def quadratic(eigenvalues, angle=0.0):
-    """Return 0.5 w^T H w, H with these eigenvalues; in the plane its axes are turned by `angle` radians.
+    """Return 0.5 w^T H w, H with these eigenvalues; in the plane its axes are turned by `angle`
+    radians.
 
-    Raises ValueError for eigenvalues that are not a finite vector, or an angle in other than two dimensions.
+    Raises ValueError for eigenvalues that are not a finite vector, or an angle in other than two
+    dimensions.
 
     >>> quadratic([1.0, 10.0]).hess(np.zeros(2)).tolist()
     [[1.0, 0.0], [0.0, 10.0]]
@@ -99,14 +105,17 @@ def quadratic(eigenvalues, angle=0.0):
 
 
 def huber(L=1.0, delta=1.0):
-    """Return a parabola of curvature L for |x| <= delta that goes on as its tangent lines: the worst case of notebook 03."""
+    """Return a parabola of curvature L for |x| <= delta that goes on as its tangent lines: the
+    worst case of notebook 03.
+    """
     if not (L > 0 and delta > 0):
         raise ValueError(f"L and delta must be positive, got {L} and {delta}")
     return _line("Huber", lambda x: np.where(abs(x) <= delta, 0.5 * L * x * x, L * delta * (abs(x) - 0.5 * delta)),
                  lambda x: L * np.clip(x, -delta, delta), lambda x: L * (abs(x) <= delta), (0.0,), (-4 * delta, 4 * delta))
 
 
-# Powers are written as products: they give the same bits for one point and for thousands, which x**3 does not promise.
+# Powers are written as products: they give the same bits for one point and for thousands, which
+# x**3 does not promise.
 ROSENBROCK = _plane(
     "Rosenbrock", lambda x, y: (1 - x) * (1 - x) + 100 * (y - x * x) * (y - x * x),
     lambda x, y: (-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)),
@@ -135,7 +144,8 @@ HIMMELBLAU = _plane(
 
 
 def _beale_terms(x, y):
-    """Yield each residual r = c - x (1 - y^k) with its derivatives r_x, r_y, r_xy, r_yy (r_xx = 0)."""
+    """Yield each residual r = c - x (1 - y^k) with its derivatives r_x, r_y, r_xy, r_yy (r_xx = 0).
+    """
     zero, one = 0 * y, 1 + 0 * y
     yield 1.5 - x * (1 - y), y - 1, x * one, one, zero
     yield 2.25 - x * (1 - y * y), y * y - 1, 2 * x * y, 2 * y, 2 * x
@@ -180,10 +190,11 @@ X_COS = _line("x cos(pi x)", lambda x: x * np.cos(np.pi * x),
 
 
 def chain(n, L=1.0):
-    """Return the chain of n weights on which every method that moves along gradients is slow (Nesterov 2018,
-    10.1007/978-3-319-91578-4, section 2.1.2).
+    """Return the chain of n weights on which every method that moves along gradients is slow
+    (Nesterov 2018, 10.1007/978-3-319-91578-4, section 2.1.2).
 
-    It is convex and L-smooth; from zero, t steps move the first t weights only. Points have shape (..., n).
+    It is convex and L-smooth; from zero, t steps move the first t weights only. Points have shape
+    (..., n).
 
     >>> loss, grad = chain(3)(np.zeros(3))
     >>> float(loss), grad.tolist()
@@ -203,8 +214,8 @@ def chain(n, L=1.0):
 
 
 def two_slopes(w):
-    """Return (loss, grad) of a function with curvatures 1 and 25 on which heavy ball cycles (Lessard, Recht & Packard
-    2016, arXiv 1408.3595); w: (..., 1).
+    """Return (loss, grad) of a function with curvatures 1 and 25 on which heavy ball cycles
+    (Lessard, Recht & Packard 2016, arXiv 1408.3595); w: (..., 1).
 
     >>> loss, grad = two_slopes(np.array([2.0]))
     >>> float(loss), grad.tolist()

@@ -23,7 +23,8 @@ def symmetric(k, n, rng):
 
 
 def wilson(hits, n, z=1.96):
-    """Return the interval (low, high) for a probability after `hits` in `n` trials (Wilson 1927, 10.2307/2276774).
+    """Return the interval (low, high) for a probability after `hits` in `n` trials (Wilson 1927,
+    10.2307/2276774).
 
     z = 1.96 covers the truth about 95 times in 100, also where there were few hits, or none.
     Raises ValueError unless 0 <= hits <= n and n > 0.
@@ -40,7 +41,9 @@ def wilson(hits, n, z=1.96):
 
 
 def semicircle(x, radius):
-    """Return the density of Wigner's semicircle law at `x` (Wigner 1958, 10.2307/1970008); zero beyond `radius`."""
+    """Return the density of Wigner's semicircle law at `x` (Wigner 1958, 10.2307/1970008); zero
+    beyond `radius`.
+    """
     return 2 * np.sqrt(np.maximum(radius**2 - np.square(x), 0)) / (np.pi * radius**2)
 
 
@@ -56,11 +59,12 @@ def semicircle_share(x, radius):
 
 @cache
 def positive_probability(k):
-    """Return the probability that all eigenvalues of a k x k GOE matrix are positive, exact to float64.
+    """Return the probability that all eigenvalues of a k x k GOE matrix are positive, exact to
+    float64.
 
-    A Pfaffian (de Bruijn 1955) of integrals known in closed form, over the normalising constant of Mehta, in
-    decimal arithmetic of 40 + 4k digits, because large terms nearly cancel.
-    Raises ValueError unless k is a whole number from 1 to 50.
+    A Pfaffian (de Bruijn 1955) of integrals known in closed form, over the normalising constant of
+    Mehta, in decimal arithmetic of 40 + 4k digits, because large terms nearly cancel. Raises
+    ValueError unless k is a whole number from 1 to 50.
 
     >>> [round(positive_probability(k), 6) for k in (1, 2, 3)]
     [0.5, 0.146447, 0.024921]
@@ -84,8 +88,11 @@ def _positive_probability(k, digits):
 
 
 def _half_line_integrals(k, pi, gamma):
-    """Return the antisymmetric matrix of the A_ij; for odd k bordered by the int_0^inf x^i exp(-x^2/2) dx."""
-    # F[i, j] = int int_{0<x<y} x^i y^j exp(-(x^2 + y^2)/2): integrate by parts, in y, or in x where j = 0
+    """Return the antisymmetric matrix of the A_ij; for odd k bordered by the int_0^inf x^i
+    exp(-x^2/2) dx.
+    """
+    # F[i, j] = int int_{0<x<y} x^i y^j exp(-(x^2 + y^2)/2): integrate by parts, in y, or in x where
+    # j = 0
     F = {}
     for i in range(k):
         for j in range(k):
@@ -98,12 +105,16 @@ def _half_line_integrals(k, pi, gamma):
     A = [[F[i, j] - F[j, i] for j in range(k)] for i in range(k)]
     if k % 2:
         border = [(Decimal(2)**(i - 1)).sqrt() * gamma[i + 1] for i in range(k)]
-        A = [[*row, b] for row, b in zip(A, border, strict=True)] + [[-b for b in border] + [Decimal(0)]]
+        A = [[*row, b] for row, b in zip(A, border, strict=True)] + [
+            [-b for b in border] + [Decimal(0)]
+        ]
     return A
 
 
 def _pfaffian(A):
-    """Return the Pfaffian by elimination in pairs of rows; no pivot vanishes here, and `A` is used up."""
+    """Return the Pfaffian by elimination in pairs of rows; no pivot vanishes here, and `A` is used
+    up.
+    """
     product = Decimal(1)
     for p in range(0, len(A), 2):
         product *= A[p][p + 1]
@@ -114,7 +125,8 @@ def _pfaffian(A):
 
 
 def _pi():
-    """Return pi to the digits of the context, by Machin's formula 16 arctan(1/5) - 4 arctan(1/239)."""
+    """Return pi to the digits of the context, by Machin's formula 16 arctan(1/5) - 4 arctan(1/239).
+    """
     def arctan(n):
         total, power, odd = Decimal(0), Decimal(1) / n, 1
         while total + power / odd != total:

@@ -1,4 +1,5 @@
-"""The spherical 3-spin model: a random cubic on a sphere, whose critical points are saddles of every index.
+"""The spherical 3-spin model: a random cubic on a sphere, whose critical points are saddles of
+every index.
 
 f(w) = (1/n) sum_ijk J_ijk w_i w_j w_k    on |w|^2 = n, the J_ijk independent N(0, 1);    u = f(w)/n is of order one
 along the sphere: gradient g - 3u w,    Hessian P (d2f) P - 3u P,    P = I - w w^T / n
@@ -13,12 +14,15 @@ from course_lib.landscapes.functions import Landscape
 
 
 def three_spin(n, rng):
-    """Return a spherical 3-spin model of `n` coordinates as a Landscape (Crisanti & Sommers 1992, 10.1007/BF01309287).
+    """Return a spherical 3-spin model of `n` coordinates as a Landscape (Crisanti & Sommers 1992,
+    10.1007/BF01309287).
 
     Only points with |w|^2 = n belong to the sphere; `on_sphere` puts them there.
     """
     J = rng.standard_normal((whole("n", n, least=2),) * 3)
-    S = (sum(J.transpose(order) for order in itertools.permutations(range(3))) / (6 * n)).reshape(n, n * n)
+    S = (sum(J.transpose(order) for order in itertools.permutations(range(3))) / (6 * n)).reshape(
+        n, n * n
+    )
 
     def matrix(w):
         w = np.asarray(w, dtype=float)
@@ -37,25 +41,36 @@ def on_sphere(w):
 
 
 def along_sphere(landscape, w):
-    """Return (u, g) at points `w` (..., n) of the sphere: energy per coordinate (...), gradient along it (..., n)."""
+    """Return (u, g) at points `w` (..., n) of the sphere: energy per coordinate (...), gradient
+    along it (..., n).
+    """
     g = landscape.grad(w)
     u = (g * w).sum(-1) / (3 * landscape.n)  # Euler: w . g = 3 f
     return u, g - 3 * u[..., None] * w
 
 
 def sphere_hessian(landscape, w):
-    """Return the Hessian along the sphere at points `w` (..., n): (..., n-1, n-1) in an orthonormal tangent basis."""
+    """Return the Hessian along the sphere at points `w` (..., n): (..., n-1, n-1) in an orthonormal
+    tangent basis.
+    """
     n = landscape.n
     mirror = w / math.sqrt(n)
-    mirror[..., -1] += np.where(mirror[..., -1] < 0, -1, 1)  # the reflection that turns w into the last axis
-    Q = np.eye(n) - 2 * mirror[..., :, None] * mirror[..., None, :] / (mirror**2).sum(-1)[..., None, None]
+    mirror[..., -1] += np.where(
+        mirror[..., -1] < 0, -1, 1
+    )  # the reflection that turns w into the last axis
+    Q = (
+        np.eye(n)
+        - 2 * mirror[..., :, None] * mirror[..., None, :] / (mirror**2).sum(-1)[..., None, None]
+    )
     u, _ = along_sphere(landscape, w)
     turned = (Q @ landscape.hess(w) @ Q)[..., :-1, :-1]
     return turned - 3 * u[..., None, None] * np.eye(n - 1)
 
 
 def move_to_energy(landscape, w, energy, *, lr=0.02, n_steps=300):
-    """Walk each point of `w` (runs, n) down or up the gradient until u passes its `energy` (runs,), or n_steps are over."""
+    """Walk each point of `w` (runs, n) down or up the gradient until u passes its `energy` (runs,),
+    or n_steps are over.
+    """
     down = np.sign(along_sphere(landscape, w)[0] - energy)
     for _ in range(n_steps):
         u, g = along_sphere(landscape, w)
@@ -65,10 +80,12 @@ def move_to_energy(landscape, w, energy, *, lr=0.02, n_steps=300):
 
 
 def find_critical(landscape, w, *, n_steps=40, g_tol=1e-8, longest=0.3, apart=1e-3):
-    """Return the critical points (found, n) that Newton's iteration on the sphere reaches from the points `w` (runs, n).
+    """Return the critical points (found, n) that Newton's iteration on the sphere reaches from the
+    points `w` (runs, n).
 
-    A step is at most `longest` times the radius. Ends whose gradient along the sphere is longer than `g_tol` are
-    dropped, and points closer than `apart` count as one. Newton is drawn to every kind of critical point alike.
+    A step is at most `longest` times the radius. Ends whose gradient along the sphere is longer
+    than `g_tol` are dropped, and points closer than `apart` count as one. Newton is drawn to every
+    kind of critical point alike.
     """
     n = landscape.n
     for _ in range(n_steps):

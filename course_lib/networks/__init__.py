@@ -1,5 +1,5 @@
-"""Networks from scratch: layers with their way back, losses, first weights, penalties, and how to check a gradient.
-A network keeps all its weights in one flat array, `theta`.
+"""Networks from scratch: layers with their way back, losses, first weights, penalties, and how to
+check a gradient. A network keeps all its weights in one flat array, `theta`.
 """
 from .activations import ACTIVATIONS, Activation
 from .layers import Dense, Dropout, Residual

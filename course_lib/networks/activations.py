@@ -1,4 +1,5 @@
-"""An activation bends a signal, element by element: A = f(X). On the way back each element is multiplied by the slope f'.
+"""An activation bends a signal, element by element: A = f(X). On the way back each element is
+multiplied by the slope f'.
 
     sigmoid      1 / (1 + e^-x)                slope A (1 - A), at most 1/4
     tanh         (e^x - e^-x) / (e^x + e^-x)   slope 1 - A^2
@@ -8,7 +9,8 @@
     gelu         x Phi(x)                      slope Phi(x) + x phi(x); phi, Phi: normal density, distribution function
     silu         x sigmoid(x)                  slope s + A (1 - s), s = sigmoid(x)
 
-Each is a function of an array and keeps its precision; beside it stands its slope, a function of X and of A = f(X).
+Each is a function of an array and keeps its precision; beside it stands its slope, a function of X
+and of A = f(X).
 """
 import functools
 import math
@@ -17,7 +19,9 @@ import numpy as np
 
 
 def sigmoid(X):
-    """Logistic function 1/(1 + e^-x): a score becomes a number in (0, 1) (Rumelhart et al. 1986, 10.1038/323533a0)."""
+    """Logistic function 1/(1 + e^-x): a score becomes a number in (0, 1) (Rumelhart et al. 1986,
+    10.1038/323533a0).
+    """
     with np.errstate(over="ignore"):  # e^-x may overflow to infinity, and 1/infinity is the right 0
         return 1 / (1 + np.exp(-X))
 
@@ -28,7 +32,9 @@ def sigmoid_slope(X, A):
 
 
 def tanh(X):
-    """Hyperbolic tangent: the sigmoid of 2x, stretched to (-1, 1) and centred (LeCun et al. 1998, *Efficient BackProp*)."""
+    """Hyperbolic tangent: the sigmoid of 2x, stretched to (-1, 1) and centred (LeCun et al. 1998,
+    *Efficient BackProp*).
+    """
     return np.tanh(X)
 
 
@@ -48,7 +54,9 @@ def relu_slope(X, A):
 
 
 def leaky_relu(X, *, alpha=0.01):
-    """Rectifier with the slope alpha for x <= 0, so that no unit is ever quite off (Maas et al. 2013, ICML)."""
+    """Rectifier with the slope alpha for x <= 0, so that no unit is ever quite off (Maas et al.
+    2013, ICML).
+    """
     return np.where(np.real(X) > 0, X, alpha * X)
 
 
@@ -58,7 +66,9 @@ def leaky_relu_slope(X, A, *, alpha=0.01):
 
 
 def elu(X, *, alpha=1.0):
-    """Exponential linear unit: x, or alpha (e^x - 1) for x <= 0 (Clevert et al. 2016, arXiv 1511.07289)."""
+    """Exponential linear unit: x, or alpha (e^x - 1) for x <= 0 (Clevert et al. 2016, arXiv
+    1511.07289).
+    """
     return np.where(np.real(X) > 0, X, alpha * np.expm1(np.minimum(X, 0)))
 
 
@@ -74,7 +84,9 @@ def _normal_distribution(X):
 
 
 def gelu(X):
-    """Gaussian error linear unit x Phi(x), exact and not by its tanh formula (Hendrycks & Gimpel 2016, arXiv 1606.08415)."""
+    """Gaussian error linear unit x Phi(x), exact and not by its tanh formula (Hendrycks & Gimpel
+    2016, arXiv 1606.08415).
+    """
     return X * _normal_distribution(X)
 
 
@@ -86,7 +98,8 @@ def gelu_slope(X, A):
 
 
 def silu(X):
-    """Sigmoid linear unit x sigmoid(x), also called swish (Elfwing et al. 2017, arXiv 1702.03118)."""
+    """Sigmoid linear unit x sigmoid(x), also called swish (Elfwing et al. 2017, arXiv 1702.03118).
+    """
     return X * sigmoid(X)
 
 
@@ -96,15 +109,23 @@ def silu_slope(X, A):
     return s + A * (1 - s)
 
 
-ACTIVATIONS = {"sigmoid": (sigmoid, sigmoid_slope), "tanh": (tanh, tanh_slope), "relu": (relu, relu_slope),
-               "leaky_relu": (leaky_relu, leaky_relu_slope), "elu": (elu, elu_slope), "gelu": (gelu, gelu_slope),
-               "silu": (silu, silu_slope)}
+ACTIVATIONS = {
+    "sigmoid": (sigmoid, sigmoid_slope),
+    "tanh": (tanh, tanh_slope),
+    "relu": (relu, relu_slope),
+    "leaky_relu": (leaky_relu, leaky_relu_slope),
+    "elu": (elu, elu_slope),
+    "gelu": (gelu, gelu_slope),
+    "silu": (silu, silu_slope),
+}
 
 
 class Activation:
-    """The layer that applies one of the ACTIVATIONS, by name, to any shape; hyper: its alpha, where it has one.
+    """The layer that applies one of the ACTIVATIONS, by name, to any shape; hyper: its alpha, where
+    it has one.
 
-    Raises ValueError for a name that is not known, TypeError for a hyper-parameter that the function does not have.
+    Raises ValueError for a name that is not known, TypeError for a hyper-parameter that the
+    function does not have.
 
     >>> Activation("leaky_relu", alpha=0.1).forward(np.array([[-2.0, 3.0]])).tolist()
     [[-0.2, 3.0]]
@@ -117,7 +138,9 @@ class Activation:
         self.shapes = {}
         self.name = name
         self.function, self.slope = (functools.partial(part, **hyper) for part in ACTIVATIONS[name])
-        self.function(np.zeros(0))  # an unknown hyper-parameter shows here, and not in the first batch
+        self.function(
+            np.zeros(0)
+        )  # an unknown hyper-parameter shows here, and not in the first batch
 
     def forward(self, X, training=False):
         """Return f(X); X and f(X) are kept for the way back."""
@@ -129,5 +152,7 @@ class Activation:
         return D * self.slope(self.X, self.A)
 
     def dead(self):
-        """Return which units had the slope 0 for every example of the last forward pass: booleans, (n_units,)."""
+        """Return which units had the slope 0 for every example of the last forward pass: booleans,
+        (n_units,).
+        """
         return ~np.any(self.slope(self.X, self.A), axis=0)

@@ -1,13 +1,14 @@
-"""A gradient computed one way is believed when it agrees with a gradient computed another way, which shares no code
-with it: by differences of the loss, or by a step in the imaginary direction. Here a is the one, n the other.
+"""A gradient computed one way is believed when it agrees with a gradient computed another way,
+which shares no code with it: by differences of the loss, or by a step in the imaginary direction.
+Here a is the one, n the other.
 
     relative error   |a - n| / max(|a|, |n|), in Euclidean lengths; 0 if both are 0
     central          n_i = (f(w + h e_i) - f(w - h e_i)) / 2h      best h near eps^(1/3), error left near eps^(2/3)
     complex step     n_i = Im f(w + i h e_i) / h                   no difference is taken: h = 1e-20, error near eps
 
-eps is the distance from 1 to the next number: 2.2e-16 in float64, 1.2e-7 in float32. Near a kink of f (ReLU) a
-difference may take a value from either side of it, and is then wrong by up to half the jump of the slope. The complex
-step leaves the real parts where they are, and cannot straddle.
+eps is the distance from 1 to the next number: 2.2e-16 in float64, 1.2e-7 in float32. Near a kink of
+f (ReLU) a difference may take a value from either side of it, and is then wrong by up to half the
+jump of the slope. The complex step leaves the real parts where they are, and cannot straddle.
 """
 import copy
 import math
@@ -18,18 +19,22 @@ from course_lib.networks.layers import leaves
 
 
 def relative_error(a, n, *, noise=0.0):
-    """Return |a - n| / max(|a|, |n|), in Euclidean lengths, for two gradients of one shape; at most 2.
+    """Return |a - n| / max(|a|, |n|), in Euclidean lengths, for two gradients of one shape; at most
+    2.
 
-    One number for a whole array: an entry that should be 0 has rounding noise in n, and its own relative error would be 1.
-    noise: a length; if neither gradient is longer, they agree, and the error is 0. Two arrays of zeros always agree.
-    Raises ValueError if the shapes differ; NaN if either array holds NaN or infinity.
+    One number for a whole array: an entry that should be 0 has rounding noise in n, and its own
+    relative error would be 1. noise: a length; if neither gradient is longer, they agree, and the
+    error is 0. Two arrays of zeros always agree. Raises ValueError if the shapes differ; NaN if
+    either array holds NaN or infinity.
 
     >>> relative_error(np.array([3.0, 4.0]), np.array([3.0, 4.005])), relative_error(0.0, 0.0)
     (0.00099920, 0.0)
     """
     a, n = np.asarray(a), np.asarray(n)
     if a.shape != n.shape:
-        raise ValueError(f"two gradients of one shape are compared, got shapes {a.shape} and {n.shape}")
+        raise ValueError(
+            f"two gradients of one shape are compared, got shapes {a.shape} and {n.shape}"
+        )
     size = max(np.linalg.norm(a.ravel()), np.linalg.norm(n.ravel()))
     if not np.isfinite(size):
         return float("nan")
@@ -37,10 +42,11 @@ def relative_error(a, n, *, noise=0.0):
 
 
 def central_gradient(f, w, h=None):
-    """Return the gradient (k,) of a scalar function f at w (k,) by central differences, in the precision of w.
+    """Return the gradient (k,) of a scalar function f at w (k,) by central differences, in the
+    precision of w.
 
-    h: the step, eps^(1/3) of that precision if not given. Raises ValueError if w is no vector of real floats,
-    or if h is too small to move it.
+    h: the step, eps^(1/3) of that precision if not given. Raises ValueError if w is no vector of
+    real floats, or if h is too small to move it.
     """
     w = np.array(w)
     if w.ndim != 1 or w.dtype.kind != "f":
@@ -52,17 +58,20 @@ def central_gradient(f, w, h=None):
         above, upper = f(w), w[i]
         w[i] = value - h
         if w[i] == upper:
-            raise ValueError(f"h must be large enough to move {value}, got {h}, which is lost in rounding")
+            raise ValueError(
+                f"h must be large enough to move {value}, got {h}, which is lost in rounding"
+            )
         n[i] = (above - f(w)) / (upper - w[i])  # divided by what it really moved, after rounding
         w[i] = value
     return n
 
 
 def complex_gradient(f, w, h=1e-20):
-    """Return the gradient (k,) of a scalar function f at w (k,) by the complex step (Squire & Trapp 1998).
+    """Return the gradient (k,) of a scalar function f at w (k,) by the complex step (Squire & Trapp
+    1998).
 
-    f must accept a complex w and use no absolute value, no conjugate and no comparison of imaginary parts. The paper:
-    10.1137/S003614459631241X.
+    f must accept a complex w and use no absolute value, no conjugate and no comparison of imaginary
+    parts. The paper: 10.1137/S003614459631241X.
     """
     w = np.array(w, dtype=complex)
     n = np.empty(w.size)
@@ -74,7 +83,9 @@ def complex_gradient(f, w, h=1e-20):
 
 
 def by_parameter(net, vector):
-    """Cut a vector in the order of `net.theta` into {"W1": array, "b1": array, "W2": ...}, windows without copies."""
+    """Cut a vector in the order of `net.theta` into {"W1": array, "b1": array, "W2": ...}, windows
+    without copies.
+    """
     parts, start, number = {}, 0, 0
     for layer in leaves(net.layers):
         number += bool(layer.shapes)
@@ -86,7 +97,9 @@ def by_parameter(net, vector):
 
 
 def training_loss(net, X, y):
-    """Return f(theta): the loss of the network's training pass, for theta in its precision; it works on a copy of net."""
+    """Return f(theta): the loss of the network's training pass, for theta in its precision; it
+    works on a copy of net.
+    """
     twin = copy.deepcopy(net)
 
     def f(theta):
@@ -97,15 +110,18 @@ def training_loss(net, X, y):
 
 
 def check_network(net, X, y, *, h=None):
-    """Compare `net.loss_and_grad` with central differences; return the relative error of each parameter, {"W1": ...}.
+    """Compare `net.loss_and_grad` with central differences; return the relative error of each
+    parameter, {"W1": ...}.
 
-    A gradient that should be 0 (a bias before batch normalisation) is all rounding noise: up to ten times eps |f| / h an
-    entry counts as 0. Costs two forward passes a weight. Raises ValueError if the loss changes from call to call, as
-    with dropout.
+    A gradient that should be 0 (a bias before batch normalisation) is all rounding noise: up to ten
+    times eps |f| / h an entry counts as 0. Costs two forward passes a weight. Raises ValueError if
+    the loss changes from call to call, as with dropout.
     """
     f = training_loss(net, X, y)
     if f(net.theta) != f(net.theta):
-        raise ValueError("the loss must not change from call to call, got two values at one theta: leave dropout out")
+        raise ValueError(
+            "the loss must not change from call to call, got two values at one theta: leave dropout out"
+        )
     before = net.snapshot()
     a = by_parameter(net, net.loss_and_grad(X, y)[1])
     net.restore(before)
@@ -113,4 +129,6 @@ def check_network(net, X, y, *, h=None):
     h = eps ** (1 / 3) if h is None else h
     n = by_parameter(net, central_gradient(f, net.theta, h))
     noise = 10 * eps * abs(float(f(net.theta))) / h
-    return {name: relative_error(a[name], n[name], noise=noise * math.sqrt(a[name].size)) for name in a}
+    return {
+        name: relative_error(a[name], n[name], noise=noise * math.sqrt(a[name].size)) for name in a
+    }

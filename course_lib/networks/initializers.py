@@ -1,4 +1,5 @@
-"""An initialiser draws the starting weights of a layer: mean 0, and a variance that sets how a signal grows.
+"""An initialiser draws the starting weights of a layer: mean 0, and a variance that sets how a
+signal grows.
 
     he        variance 2 / n_in                 keeps E[x^2] through dense layers with ReLU
     glorot    variance 2 / (n_in + n_out)       a compromise between the way forward and the way back
@@ -6,8 +7,8 @@
     normal    variance std^2                    chosen by hand
     zeros     variance 0                        for biases; for weights it makes all units alike
 
-Each takes (rng, shape, dtype), shape = (n_in, n_out). The draw is made in float64 and rounded to dtype, so
-that one seed gives one network in every precision.
+Each takes (rng, shape, dtype), shape = (n_in, n_out). The draw is made in float64 and rounded to
+dtype, so that one seed gives one network in every precision.
 """
 import math
 
@@ -29,24 +30,30 @@ def he(rng, shape, dtype=np.float32):
 
 
 def glorot(rng, shape, dtype=np.float32):
-    """Uniform with variance 2/(n_in + n_out): |w| < sqrt(6/(n_in + n_out)) (Glorot & Bengio 2010, PMLR 9)."""
+    """Uniform with variance 2/(n_in + n_out): |w| < sqrt(6/(n_in + n_out)) (Glorot & Bengio 2010,
+    PMLR 9).
+    """
     n_in, n_out = _fans("glorot", shape)
     limit = math.sqrt(6 / (n_in + n_out))
     return rng.uniform(-limit, limit, shape).astype(dtype)
 
 
 def orthogonal(rng, shape, dtype=np.float32, *, gain=1.0):
-    """`gain` times a matrix whose rows or columns, whichever are fewer, are orthonormal, uniform among all of these
-    (Saxe et al. 2014, arXiv 1312.6120). ValueError if gain is negative or NaN.
+    """`gain` times a matrix whose rows or columns, whichever are fewer, are orthonormal, uniform
+    among all of these (Saxe et al. 2014, arXiv 1312.6120). ValueError if gain is negative or NaN.
     """
     n_in, n_out = _fans("orthogonal", shape)
     Q, R = np.linalg.qr(rng.standard_normal((max(n_in, n_out), min(n_in, n_out))))
-    Q *= np.sign(np.diag(R))  # without the signs, some orthogonal matrices would come more often than others
+    Q *= np.sign(
+        np.diag(R)
+    )  # without the signs, some orthogonal matrices would come more often than others
     return (not_negative("gain", gain) * (Q if n_in >= n_out else Q.T)).astype(dtype)
 
 
 def normal(rng, shape, dtype=np.float32, *, std=0.01):
-    """Normal with the standard deviation `std`, whatever the shape; ValueError if it is negative or NaN."""
+    """Normal with the standard deviation `std`, whatever the shape; ValueError if it is negative or
+    NaN.
+    """
     return (not_negative("std", std) * rng.standard_normal(shape)).astype(dtype)
 
 

@@ -1,16 +1,17 @@
-"""A layer turns a batch X, one example a row, into its output. On the way back it receives D, the gradient
-of the loss with respect to that output, writes the gradients of its own parameters and returns the gradient
-with respect to X.
+"""A layer turns a batch X, one example a row, into its output. On the way back it receives D, the
+gradient of the loss with respect to that output, writes the gradients of its own parameters and
+returns the gradient with respect to X.
 
     Dense      forward  Z = X W + b              backward  dW = X^T D,  db = sum of the rows of D,  dX = D W^T
     Dropout    forward  A = X M / (1 - p)        backward  dX = D M / (1 - p)       M: 1 with probability 1 - p, else 0
     Residual   forward  A = X + F(X)             backward  dX = D + what F's layers send back
 
-A layer is any object with `n_in` and `n_out` (row lengths, None: any), `forward(X, training=False)`, `backward(D)`, and
-`shapes`, a dict from a parameter's name to its shape. For a parameter "W" the network sets `layer.W` and
-`layer.dW`: windows into its flat `theta` and `grad`, to be written into (`layer.dW[...] =`, `out=layer.dW`)
-and never replaced. Two attributes are optional: `starts`, a dict from the name of a vector to the number it starts from
-instead of 0; `buffers`, the names of arrays that are kept between batches and are no parameters.
+A layer is any object with `n_in` and `n_out` (row lengths, None: any), `forward(X,
+training=False)`, `backward(D)`, and `shapes`, a dict from a parameter's name to its shape. For a
+parameter "W" the network sets `layer.W` and `layer.dW`: windows into its flat `theta` and `grad`,
+to be written into (`layer.dW[...] =`, `out=layer.dW`) and never replaced. Two attributes are
+optional: `starts`, a dict from the name of a vector to the number it starts from instead of 0;
+`buffers`, the names of arrays that are kept between batches and are no parameters.
 """
 import numpy as np
 
@@ -36,7 +37,9 @@ class Dense:
         return Z
 
     def parameter_gradients(self, D):
-        """Write dW and db for D (n, n_out): all that a network's first layer has to do on the way back."""
+        """Write dW and db for D (n, n_out): all that a network's first layer has to do on the way
+        back.
+        """
         np.matmul(self.X.T, D, out=self.dW)
         np.sum(D, axis=0, out=self.db)
 
@@ -47,18 +50,21 @@ class Dense:
 
 
 class Dropout:
-    """Inverted dropout: in training each element is set to 0 with probability p, and the others are divided by 1 - p, which
-    keeps the mean; otherwise nothing happens (Srivastava et al. 2014, JMLR 15:1929).
+    """Inverted dropout: in training each element is set to 0 with probability p, and the others are
+    divided by 1 - p, which keeps the mean; otherwise nothing happens (Srivastava et al. 2014, JMLR
+    15:1929).
 
-    p: the probability to drop, in [0, 1). rng: a numpy.random.Generator, which draws a new mask for every batch.
-    Raises ValueError or TypeError for anything else.
+    p: the probability to drop, in [0, 1). rng: a numpy.random.Generator, which draws a new mask for
+    every batch. Raises ValueError or TypeError for anything else.
     """
 
     def __init__(self, p, *, rng):
         if not 0 <= p < 1:
             raise ValueError(f"p, the probability to drop, must lie in [0, 1), got {p}")
         if not isinstance(rng, np.random.Generator):
-            raise TypeError(f"rng must be a Generator such as np.random.default_rng(0), got {rng!r}")
+            raise TypeError(
+                f"rng must be a Generator such as np.random.default_rng(0), got {rng!r}"
+            )
         self.n_in = self.n_out = None
         self.shapes = {}
         self.p, self.rng = float(p), rng
@@ -68,7 +74,9 @@ class Dropout:
         self.mask = None
         if not training:
             return X
-        self.mask = (self.rng.random(X.shape, np.float32) >= self.p) * X.real.dtype.type(1 / (1 - self.p))
+        self.mask = (self.rng.random(X.shape, np.float32) >= self.p) * X.real.dtype.type(
+            1 / (1 - self.p)
+        )
         return X * self.mask
 
     def backward(self, D):
@@ -77,7 +85,8 @@ class Dropout:
 
 
 class Residual:
-    """A detour around some layers: X + F(X), where F is the chain of these layers (He et al. 2016, arXiv 1512.03385).
+    """A detour around some layers: X + F(X), where F is the chain of these layers (He et al. 2016,
+    arXiv 1512.03385).
 
     layers: a chain that gives rows as long as those it takes; ValueError otherwise.
     """
@@ -86,7 +95,9 @@ class Residual:
         self.layers, self.shapes = list(layers), {}
         self.n_in, self.n_out = ends_of_chain(self.layers)
         if self.n_in != self.n_out:
-            raise ValueError(f"a residual block must give rows as long as it takes, got {self.n_in} in, {self.n_out} out")
+            raise ValueError(
+                f"a residual block must give rows as long as it takes, got {self.n_in} in, {self.n_out} out"
+            )
 
     def forward(self, X, training=False):
         """Return X + F(X), of the shape of X."""
@@ -96,7 +107,9 @@ class Residual:
         return X + A
 
     def backward(self, D):
-        """Return D plus the gradient that comes back through the layers, which write those of their parameters."""
+        """Return D plus the gradient that comes back through the layers, which write those of their
+        parameters.
+        """
         back = D
         for layer in reversed(self.layers):
             back = layer.backward(back)
@@ -104,17 +117,23 @@ class Residual:
 
 
 def leaves(layers):
-    """Yield every layer, and in place of a block (a layer with `layers` of its own) those inside it."""
+    """Yield every layer, and in place of a block (a layer with `layers` of its own) those inside
+    it.
+    """
     for layer in layers:
         yield from leaves(layer.layers) if hasattr(layer, "layers") else [layer]
 
 
 def ends_of_chain(layers):
-    """Return the row lengths that a chain of layers takes and gives (None: any); ValueError if one does not fit."""
+    """Return the row lengths that a chain of layers takes and gives (None: any); ValueError if one
+    does not fit.
+    """
     n_in = width = None
     for place, layer in enumerate(layers, start=1):
         if None not in (width, layer.n_in) and layer.n_in != width:
-            raise ValueError(f"layer {place} takes rows of {layer.n_in}, but is given rows of {width}")
+            raise ValueError(
+                f"layer {place} takes rows of {layer.n_in}, but is given rows of {width}"
+            )
         n_in = layer.n_in if n_in is None else n_in
         width = layer.n_out or width
     return n_in, width

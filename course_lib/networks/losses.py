@@ -1,5 +1,6 @@
-"""A loss takes a network's outputs for a batch, one example a row, and what they should have been; it returns
-the mean loss and its gradient with respect to the outputs, in the outputs' own precision.
+"""A loss takes a network's outputs for a batch, one example a row, and what they should have been;
+it returns the mean loss and its gradient with respect to the outputs, in the outputs' own
+precision.
 
     softmax        p_k = exp(z_k) / sum_j exp(z_j)             z: one row of outputs, the logits
     cross-entropy  loss = mean over rows of -log p_y           gradient (p - onehot(y)) / n
@@ -9,12 +10,18 @@ import numpy as np
 
 
 def check_labels(y, n, n_classes):
-    """Return y as an array; ValueError unless it holds n class labels, integers from 0 to n_classes - 1."""
+    """Return y as an array; ValueError unless it holds n class labels, integers from 0 to n_classes
+    - 1.
+    """
     y = np.asarray(y)
     if y.shape != (n,) or y.dtype.kind not in "iu":
-        raise ValueError(f"y must hold integer class labels, shape ({n},), got {y.dtype}, shape {y.shape}")
+        raise ValueError(
+            f"y must hold integer class labels, shape ({n},), got {y.dtype}, shape {y.shape}"
+        )
     if n and not 0 <= y.min() <= y.max() < n_classes:
-        raise ValueError(f"class labels must lie between 0 and {n_classes - 1}, got {y.min()} to {y.max()}")
+        raise ValueError(
+            f"class labels must lie between 0 and {n_classes - 1}, got {y.min()} to {y.max()}"
+        )
     return y
 
 
@@ -31,7 +38,8 @@ def log_softmax(logits):
 
 
 def softmax_cross_entropy(logits, y):
-    """Cross-entropy of the logits' softmax, mean over the batch (Bridle 1990, 10.1007/978-3-642-76153-9_28).
+    """Cross-entropy of the logits' softmax, mean over the batch (Bridle 1990,
+    10.1007/978-3-642-76153-9_28).
 
     logits (n, k); y (n,) integer labels from 0 to k - 1. Returns (loss, dlogits), dlogits (n, k).
     Raises ValueError for other shapes, labels that are not integers or lie outside the range.
@@ -53,13 +61,16 @@ def softmax_cross_entropy(logits, y):
 
 
 def mse(outputs, y):
-    """Mean squared error over all entries, the convention of Keras and PyTorch (Gauss 1809 without the mean).
+    """Mean squared error over all entries, the convention of Keras and PyTorch (Gauss 1809 without
+    the mean).
 
     outputs and y of one shape (n, k). Returns (loss, doutputs), doutputs (n, k).
     Raises ValueError if the shapes differ: (n,) against (n, 1) would silently broadcast to (n, n).
     """
     y = np.asarray(y, dtype=outputs.dtype)
     if outputs.shape != y.shape or outputs.size == 0:
-        raise ValueError(f"outputs and y must share one shape, not empty, got {outputs.shape} and {y.shape}")
+        raise ValueError(
+            f"outputs and y must share one shape, not empty, got {outputs.shape} and {y.shape}"
+        )
     error = outputs - y
     return np.mean(error * error), error * (2 / error.size)

@@ -1,4 +1,5 @@
-"""What keeps weights small: penalties are added to the loss, constraints change the weights after a step.
+"""What keeps weights small: penalties are added to the loss, constraints change the weights after a
+step.
 
     l2              (strength/2) sum w^2     gradient strength w          shrinks every weight in proportion
     l1              strength sum |w|         gradient strength sign(w)    shrinks every weight by the same amount
@@ -9,7 +10,8 @@
     prune           the share of weights that are nearest to 0 set to 0
     lasso           w = soft_threshold(w - lr X^T (X w - y)/n, lr strength), again and again, with lr = 1/largest curvature
 
-`strength` is a number, or an array of w's shape: `strength * net.is_matrix` leaves the biases alone. (Keras' L2 has no 1/2.)
+`strength` is a number, or an array of w's shape: `strength * net.is_matrix` leaves the biases
+alone. (Keras' L2 has no 1/2.)
 """
 import math
 
@@ -25,19 +27,24 @@ def _strength(strength):
 
 
 def l2(w, *, strength):
-    """Return (strength/2) sum w^2 and its gradient (Hoerl & Kennard 1970, 10.1080/00401706.1970.10488634)."""
+    """Return (strength/2) sum w^2 and its gradient (Hoerl & Kennard 1970,
+    10.1080/00401706.1970.10488634).
+    """
     g = _strength(strength) * w
     return 0.5 * np.sum(g * w), g
 
 
 def l1(w, *, strength):
-    """Return strength sum |w| and its gradient, 0 where w is 0 (Tibshirani 1996, 10.1111/j.2517-6161.1996.tb02080.x)."""
+    """Return strength sum |w| and its gradient, 0 where w is 0 (Tibshirani 1996,
+    10.1111/j.2517-6161.1996.tb02080.x).
+    """
     g = _strength(strength) * np.sign(w)
     return np.sum(g * w), g
 
 
 def soft_threshold(w, amount):
-    """Return w moved towards 0 by `amount`, a number or an array, and never across it (Donoho 1995, 10.1109/18.382009).
+    """Return w moved towards 0 by `amount`, a number or an array, and never across it (Donoho 1995,
+    10.1109/18.382009).
 
     >>> soft_threshold(np.array([3.0, -0.5, -2.0]), 1.0).tolist()
     [2.0, -0.0, -1.0]
@@ -46,14 +53,17 @@ def soft_threshold(w, amount):
 
 
 def decay(w, *, lr, weight_decay):
-    """Multiply w by 1 - lr weight_decay, in place, and return it (Loshchilov & Hutter 2019, arXiv 1711.05101)."""
+    """Multiply w by 1 - lr weight_decay, in place, and return it (Loshchilov & Hutter 2019, arXiv
+    1711.05101).
+    """
     w *= 1 - not_negative("lr", lr) * not_negative("weight_decay", weight_decay)
     return w
 
 
 def max_norm(W, limit):
-    """Shorten each column of W (n_in, n_out), a unit's incoming weights, to the length `limit`, in place, and return W
-    (Srebro & Shraibman 2005, 10.1007/11503415_37; Srivastava et al. 2014, JMLR 15:1929). ValueError if limit is negative.
+    """Shorten each column of W (n_in, n_out), a unit's incoming weights, to the length `limit`, in
+    place, and return W (Srebro & Shraibman 2005, 10.1007/11503415_37; Srivastava et al. 2014, JMLR
+    15:1929). ValueError if limit is negative.
     """
     length = np.sqrt(np.sum(W * W, axis=0))
     limit = not_negative("limit", limit)
@@ -62,18 +72,24 @@ def max_norm(W, limit):
 
 
 def clip_weights(w, limit):
-    """Cut every weight to [-limit, limit], in place, and return w (Arjovsky et al. 2017, arXiv 1701.07875, for a critic)."""
+    """Cut every weight to [-limit, limit], in place, and return w (Arjovsky et al. 2017, arXiv
+    1701.07875, for a critic).
+    """
     limit = not_negative("limit", limit)
     return np.clip(w, -limit, limit, out=w)
 
 
 def prune(w, share):
-    """Set the `share` of the weights with the smallest |w| to 0, in place, and return w (Han et al. 2015, arXiv 1506.02626).
+    """Set the `share` of the weights with the smallest |w| to 0, in place, and return w (Han et al.
+    2015, arXiv 1506.02626).
 
-    share: in [0, 1]; of w.size weights, floor(share w.size) are chosen. ValueError for another share.
+    share: in [0, 1]; of w.size weights, floor(share w.size) are chosen. ValueError for another
+    share.
     """
     if not 0 <= share <= 1:
-        raise ValueError(f"share, the part of the weights to set to 0, must lie in [0, 1], got {share}")
+        raise ValueError(
+            f"share, the part of the weights to set to 0, must lie in [0, 1], got {share}"
+        )
     n = math.floor(share * w.size)
     if n:
         w[np.unravel_index(np.argpartition(np.abs(w), n - 1, axis=None)[:n], w.shape)] = 0
@@ -81,11 +97,11 @@ def prune(w, share):
 
 
 def lasso(X, y, *, strength, w=None, tolerance=1e-9, n_steps=100_000):
-    """Return the w that minimises |X w - y|^2/(2n) + strength sum |w|, by proximal gradient steps (Beck & Teboulle 2009,
-    10.1137/080716542).
+    """Return the w that minimises |X w - y|^2/(2n) + strength sum |w|, by proximal gradient steps
+    (Beck & Teboulle 2009, 10.1137/080716542).
 
-    X (n, p), y (n,). w: where to start, 0 if not given. It stops when no weight moves by more than `tolerance`;
-    RuntimeError if that has not happened after n_steps.
+    X (n, p), y (n,). w: where to start, 0 if not given. It stops when no weight moves by more than
+    `tolerance`; RuntimeError if that has not happened after n_steps.
     """
     lr = len(X) / np.linalg.norm(X, 2) ** 2
     w = np.zeros(X.shape[1]) if w is None else w

@@ -1,10 +1,12 @@
-"""Least squares on p random features of n examples: what it costs to fit exactly, and when a larger model is better again.
+"""Least squares on p random features of n examples: what it costs to fit exactly, and when a larger
+model is better again.
 
     min_norm         w = (X^T X)^-1 X^T y  for p <= n;   of all w with X w = y the shortest, X^T (X X^T)^-1 y,  for p >= n
     ridge            (X^T X + n strength I)^-1 X^T y, the minimiser of |X w - y|^2/(2n) + (strength/2) |w|^2
 
-The model: y = sum w_j x_j + noise, with independent normal features x_j of variance 1. Of these, p are used. `inside` is
-the sum of their w_j^2, and `left` the variance that they leave unexplained, the other w_j^2 and the noise. Mean squares:
+The model: y = sum w_j x_j + noise, with independent normal features x_j of variance 1. Of these, p
+are used. `inside` is the sum of their w_j^2, and `left` the variance that they leave unexplained,
+the other w_j^2 and the noise. Mean squares:
 
     training error   left (1 - p/n)                                        0 from p = n on
     risk             left (1 + p/(n - p - 1))                              p <= n - 2
@@ -19,10 +21,11 @@ from course_lib.arguments import not_negative, whole
 
 
 def least_squares(X, Y, *, strength=0.0):
-    """Return the coefficients (p,) or (p, k) of ridge regression of Y (n,) or (n, k) on X (n, p), without an intercept.
+    """Return the coefficients (p,) or (p, k) of ridge regression of Y (n,) or (n, k) on X (n, p),
+    without an intercept.
 
-    strength: as in `penalties.l2`, beside a loss averaged over n; 0 gives the solution of least norm. Directions whose
-    singular value is below 1e-10 times the largest are left out.
+    strength: as in `penalties.l2`, beside a loss averaged over n; 0 gives the solution of least
+    norm. Directions whose singular value is below 1e-10 times the largest are left out.
     """
     U, s, Vt = np.linalg.svd(X, full_matrices=False)
     kept = s > 1e-10 * s[0]
@@ -31,10 +34,12 @@ def least_squares(X, Y, *, strength=0.0):
 
 
 def expected_errors(p, *, n, inside, left):
-    """Return (training error, risk) of `least_squares` without ridge, averaged over examples, for p features and n examples
-    (Breiman & Freedman 1983, JASA 78:131; Belkin, Hsu & Xu 2020, arXiv 1903.07571, theorem 1).
+    """Return (training error, risk) of `least_squares` without ridge, averaged over examples, for p
+    features and n examples (Breiman & Freedman 1983, JASA 78:131; Belkin, Hsu & Xu 2020, arXiv
+    1903.07571, theorem 1).
 
-    inside, left: as above. ValueError unless p is a whole number from 0, n one from 1, and the variances are not negative.
+    inside, left: as above. ValueError unless p is a whole number from 0, n one from 1, and the
+    variances are not negative.
 
     >>> expected_errors(10, n=40, inside=1.0, left=1.0)
     (0.75, 1.3448275862068966)
@@ -50,14 +55,18 @@ def expected_errors(p, *, n, inside, left):
 
 
 def draw_examples(n, w, *, noise, rng):
-    """Return X (n, D), independent normal features, and y (n,) = X w + noise, where `noise` is its variance; w (D,)."""
+    """Return X (n, D), independent normal features, and y (n,) = X w + noise, where `noise` is its
+    variance; w (D,).
+    """
     X = rng.normal(size=(n, len(w)))
     return X, X @ w + math.sqrt(not_negative("noise", noise)) * rng.normal(size=n)
 
 
 def measured_errors(p, *, n, w, noise, n_draws, rng, shuffle=False):
-    """Return (n_draws, 2), the training error and the risk of least squares on the first p features, of all or, with
-    shuffle=True, of all in a new random order each time; n examples, `w` and `noise` as in `draw_examples`."""
+    """Return (n_draws, 2), the training error and the risk of least squares on the first p
+    features, of all or, with shuffle=True, of all in a new random order each time; n examples, `w`
+    and `noise` as in `draw_examples`.
+    """
     errors = np.zeros((n_draws, 2))
     for k in range(n_draws):
         now = rng.permutation(w) if shuffle else w
@@ -69,7 +78,9 @@ def measured_errors(p, *, n, w, noise, n_draws, rng, shuffle=False):
 
 
 def relu_features(X, p, *, rng):
-    """Return a function that maps rows like X's (n, d) to p random ReLU features (Rahimi & Recht 2007; Belkin et al. 2019,
-    arXiv 1812.11118): max(0, x.v) with v normal, scaled so that a feature's mean square on X is about 1."""
+    """Return a function that maps rows like X's (n, d) to p random ReLU features (Rahimi & Recht
+    2007; Belkin et al. 2019, arXiv 1812.11118): max(0, x.v) with v normal, scaled so that a
+    feature's mean square on X is about 1.
+    """
     V = rng.normal(size=(X.shape[1], whole("p", p))) * np.sqrt(2 / np.mean(np.sum(X * X, axis=1)))
     return lambda X: np.maximum(X @ V, 0)

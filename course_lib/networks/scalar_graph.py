@@ -1,12 +1,14 @@
-"""A computation, written down as a list of numbers and where each came from, is enough to find every derivative.
-Each node holds its value and an edge to every input, with the local slope of the node with respect to that input.
+"""A computation, written down as a list of numbers and where each came from, is enough to find
+every derivative. Each node holds its value and an edge to every input, with the local slope of the
+node with respect to that input.
 
     forward    value = op(inputs)                       slope of an edge = d value / d input
     backward   d[out] = 1;  then from the last node to the first:  d[input] += slope * d[node]
 
-A graph is a plain list that only grows, and a node is its place in it. Inputs stand before what is made of them, so
-the list read backwards is an order in which d[node] is complete before it is passed on. A node that is used twice
-collects two terms: gradients add up. (Wengert 1964, 10.1145/355586.364791; backward: Linnainmaa 1976, 10.1007/BF01931367.)
+A graph is a plain list that only grows, and a node is its place in it. Inputs stand before what is
+made of them, so the list read backwards is an order in which d[node] is complete before it is
+passed on. A node that is used twice collects two terms: gradients add up. (Wengert 1964,
+10.1145/355586.364791; backward: Linnainmaa 1976, 10.1007/BF01931367.)
 
 >>> graph = []
 >>> w, x = put(graph, 3.0), put(graph, 5.0)
@@ -20,7 +22,9 @@ import numpy as np
 
 
 def put(graph, value, *edges):
-    """Append a node with edges (input, slope) to nodes that are in the graph already; return its place."""
+    """Append a node with edges (input, slope) to nodes that are in the graph already; return its
+    place.
+    """
     graph.append((float(value), edges))
     return len(graph) - 1
 
@@ -57,27 +61,69 @@ def place(graph, array):
 
 
 def dense(graph, A, W, b):
-    """Append A W + b for nodes A (n, n_in), W (n_in, n_out), b (n_out,); return its nodes, (n, n_out)."""
-    return np.array([[add(graph, b[k], *(multiply(graph, a, W[j, k]) for j, a in enumerate(row))) for k in range(len(b))]
-                     for row in A])
+    """Append A W + b for nodes A (n, n_in), W (n_in, n_out), b (n_out,); return its nodes, (n,
+    n_out).
+    """
+    return np.array(
+        [
+            [
+                add(graph, b[k], *(multiply(graph, a, W[j, k]) for j, a in enumerate(row)))
+                for k in range(len(b))
+            ]
+            for row in A
+        ]
+    )
 
 
 def squared_error(graph, Z, y):
-    """Append the mean of (z - y)^2 over all nodes Z and numbers y of the same shape; return its node."""
-    errors = [add(graph, z, put(graph, -target)) for z, target in zip(np.ravel(Z), np.ravel(y), strict=True)]
-    return multiply(graph, add(graph, *(multiply(graph, e, e) for e in errors)), put(graph, 1 / len(errors)))
+    """Append the mean of (z - y)^2 over all nodes Z and numbers y of the same shape; return its
+    node.
+    """
+    errors = [
+        add(graph, z, put(graph, -target))
+        for z, target in zip(np.ravel(Z), np.ravel(y), strict=True)
+    ]
+    return multiply(
+        graph, add(graph, *(multiply(graph, e, e) for e in errors)), put(graph, 1 / len(errors))
+    )
 
 
 def draw(ax, graph, places, d):
-    """Draw a small graph: `places` is {name: (node, x, y)}; values in black, local slopes on arrows, `d` below in green."""
+    """Draw a small graph: `places` is {name: (node, x, y)}; values in black, local slopes on
+    arrows, `d` below in green.
+    """
     at = {node: (x, y) for node, x, y in places.values()}
     for name, (node, x, y) in places.items():
-        ax.text(x, y, f"${name}$ = {graph[node][0]:g}\n", ha="center", va="center", linespacing=1.5, fontsize=14, zorder=3,
-                bbox={"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": "0.4"})
-        ax.text(x, y - 0.13, f"$d$ = {d[node]:g}", ha="center", va="center", fontsize=14, color="#00714f", zorder=4)
+        ax.text(
+            x,
+            y,
+            f"${name}$ = {graph[node][0]:g}\n",
+            ha="center",
+            va="center",
+            linespacing=1.5,
+            fontsize=14,
+            zorder=3,
+            bbox={"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": "0.4"},
+        )
+        ax.text(
+            x,
+            y - 0.13,
+            f"$d$ = {d[node]:g}",
+            ha="center",
+            va="center",
+            fontsize=14,
+            color="#00714f",
+            zorder=4,
+        )
         for source, slope in graph[node][1]:
             arrow = {"arrowstyle": "-|>", "color": "0.35", "shrinkA": 30, "shrinkB": 42}
             ax.annotate("", (x, y), at[source], arrowprops=arrow)
-            ax.text(*np.mean([(x, y), at[source]], axis=0), f"{slope:g}", ha="center", va="center", fontsize=12.5,
-                    bbox={"color": "white", "pad": 1.5})
+            ax.text(
+                *np.mean([(x, y), at[source]], axis=0),
+                f"{slope:g}",
+                ha="center",
+                va="center",
+                fontsize=12.5,
+                bbox={"color": "white", "pad": 1.5},
+            )
     ax.axis("off")

@@ -1,12 +1,14 @@
-"""How large is a signal after l layers, and how large is the gradient that comes back? Wide random networks obey two maps.
+"""How large is a signal after l layers, and how large is the gradient that comes back? Wide random
+networks obey two maps.
 
     gain       sigma^2 = n_in var(w)         He 2, Glorot 1 where n_in = n_out, normal n_in std^2
     forward    q_1 = sigma^2 mean(x^2),      q_(l+1) = sigma^2 E[f(sqrt(q_l) z)^2]
     backward   d_l = d_(l+1) chi(q_l),       chi(q)  = sigma^2 E[f'(sqrt(q) z)^2]
 
-z is a standard normal number, f the activation, q_l the second moment of what enters it in layer l, d_l that of the
-gradient with respect to the same numbers (Poole et al. 2016, arXiv 1606.05340; Schoenholz et al. 2017, arXiv 1611.01232).
-Layers are square and biases zero. At width n a network's log q strays from the map: `spread` says by how much.
+z is a standard normal number, f the activation, q_l the second moment of what enters it in layer l,
+d_l that of the gradient with respect to the same numbers (Poole et al. 2016, arXiv 1606.05340;
+Schoenholz et al. 2017, arXiv 1611.01232). Layers are square and biases zero. At width n a network's
+log q strays from the map: `spread` says by how much.
 """
 import functools
 import itertools
@@ -26,7 +28,9 @@ NORMS = {None: None, "batch": BatchNorm, "layer": LayerNorm}
 
 @functools.cache
 def _nodes():
-    """Return places z and weights for averages over the standard normal; each side of 0 by itself: f may have a kink."""
+    """Return places z and weights for averages over the standard normal; each side of 0 by itself:
+    f may have a kink.
+    """
     x, weight = np.polynomial.legendre.leggauss(300)
     z = 6.5 * (x + 1)
     z, weight = np.r_[-z, z], 6.5 * np.r_[weight, weight]
@@ -34,7 +38,8 @@ def _nodes():
 
 
 def average(fun):
-    """Return E[fun(z)] for a standard normal z, by quadrature; fun takes an array and may have a kink at 0.
+    """Return E[fun(z)] for a standard normal z, by quadrature; fun takes an array and may have a
+    kink at 0.
 
     >>> round(average(lambda z: np.maximum(z, 0)), 6), round(1 / math.sqrt(2 * math.pi), 6)
     (0.398942, 0.398942)
@@ -44,19 +49,25 @@ def average(fun):
 
 
 def moment_map(name, q, *, gain):
-    """Return the next second moment, gain * E[f(sqrt(q) z)^2], of the activation `name` (Poole et al. 2016, eq. 3)."""
+    """Return the next second moment, gain * E[f(sqrt(q) z)^2], of the activation `name` (Poole et
+    al. 2016, eq. 3).
+    """
     f, _ = ACTIVATIONS[name]
     return gain * average(lambda z: f(math.sqrt(q) * z) ** 2)
 
 
 def slope_factor(name, q, *, gain):
-    """Return chi = gain * E[f'(sqrt(q) z)^2]: what a layer does to the gradient's second moment (Schoenholz et al. 2017)."""
+    """Return chi = gain * E[f'(sqrt(q) z)^2]: what a layer does to the gradient's second moment
+    (Schoenholz et al. 2017).
+    """
     f, slope = ACTIVATIONS[name]
     return gain * average(lambda z: slope(math.sqrt(q) * z, f(math.sqrt(q) * z)).astype(float) ** 2)
 
 
 def forward_moments(name, *, gain, depth, x2=1.0):
-    """Return q_1 ... q_depth, (depth,), for inputs with mean square x2. ValueError for a name or number out of range."""
+    """Return q_1 ... q_depth, (depth,), for inputs with mean square x2. ValueError for a name or
+    number out of range.
+    """
     q = [_gain(name, gain) * not_negative("x2", x2)]
     while len(q) < whole("depth", depth):
         q.append(moment_map(name, q[-1], gain=gain))
@@ -70,11 +81,13 @@ def backward_moments(name, q, *, gain):
 
 
 def spread(name, q, *, gain, width):
-    """Return the standard deviations of log q_depth and log d_1 over random networks of a finite width, to first order.
+    """Return the standard deviations of log q_depth and log d_1 over random networks of a finite
+    width, to first order.
 
-    q: the forward moments (depth,). Layer l adds (E[f^4] / E[f^2]^2 - 1) / width to the variance of log q_(l+1), and layers
-    above pass that on, times the slope of the map in log q, squared. On the way back it adds 3 E[f'^4] / E[f'^2]^2 - 1 over
-    width, and strays of q move chi. For ReLU both sums are 5 / width a layer (Hanin & Nica 2019, arXiv 1812.05994).
+    q: the forward moments (depth,). Layer l adds (E[f^4] / E[f^2]^2 - 1) / width to the variance of
+    log q_(l+1), and layers above pass that on, times the slope of the map in log q, squared. On the
+    way back it adds 3 E[f'^4] / E[f'^2]^2 - 1 over width, and strays of q move chi. For ReLU both
+    sums are 5 / width a layer (Hanin & Nica 2019, arXiv 1812.05994).
     """
     f, slope = ACTIVATIONS[name]
     layers = []
@@ -85,17 +98,27 @@ def spread(name, q, *, gain, width):
             return average(lambda z: g(s * z) ** 4) / average(lambda z: g(s * z) ** 2) ** 2
 
         def bent(fun, each=each, h=1e-3):  # d log fun / d log q
-            return math.log(fun(name, each * math.exp(h), gain=gain) / fun(name, each * math.exp(-h), gain=gain)) / (2 * h)
+            return math.log(
+                fun(name, each * math.exp(h), gain=gain) / fun(name, each * math.exp(-h), gain=gain)
+            ) / (2 * h)
 
-        layers.append(((even(f) - 1) / width, (3 * even(lambda x: slope(x, f(x)).astype(float)) - 1) / width,
-                       bent(moment_map), bent(slope_factor)))
+        layers.append(
+            (
+                (even(f) - 1) / width,
+                (3 * even(lambda x: slope(x, f(x)).astype(float)) - 1) / width,
+                bent(moment_map),
+                bent(slope_factor),
+            )
+        )
     ahead = back = carried = 0.0
     for noise, _, up, _ in layers:
         ahead = noise + up**2 * ahead
     for noise, noise_back, up, chi in reversed(layers):
         back += noise_back + noise * carried**2
         carried = chi + up * carried  # what a stray of log q_l does to log d_1
-    return math.sqrt(ahead + 2 / width), math.sqrt(back)  # 2 / width: the last layer's own mean over its units
+    return math.sqrt(ahead + 2 / width), math.sqrt(
+        back
+    )  # 2 / width: the last layer's own mean over its units
 
 
 def _gain(name, gain):
@@ -105,12 +128,17 @@ def _gain(name, gain):
 
 
 def measure(net, X, D):
-    """Return the second moments of signal and gradient behind each dense layer or residual block, and those of dW.
+    """Return the second moments of signal and gradient behind each dense layer or residual block,
+    and those of dW.
 
-    X: inputs (n, n_in). D: the gradient sent back from the top, (n, n_out). Batch statistics are those of X, as in training.
+    X: inputs (n, n_in).
+    D: the gradient sent back from the top, (n, n_out). Batch statistics are those of X, as in
+        training.
     Returns q, d and the mean square of dW (NaN for a residual block), from the bottom to the top.
     """
-    from threadpoolctl import threadpool_limits  # small matrix products run faster on one BLAS thread
+    from threadpoolctl import (
+        threadpool_limits,
+    )  # small matrix products run faster on one BLAS thread
 
     q, d, dW = [], [], []
     with threadpool_limits(1, user_api="blas"):
@@ -128,10 +156,13 @@ def measure(net, X, D):
 
 
 def tower(sizes, *, rng, activation="relu", init=he, norm=None, residual=False, dtype=np.float32):
-    """Return a deep `Network` like `network.mlp`, with normalisation before each activation and detours around layers.
+    """Return a deep `Network` like `network.mlp`, with normalisation before each activation and
+    detours around layers.
 
-    sizes: row lengths. norm: None, "batch" or "layer". residual: every hidden layer after the first becomes the block
-    x + dense(activation(norm(x))); hidden layers must then be equally wide. ValueError for anything else.
+    sizes: row lengths.
+    norm: None, "batch" or "layer".
+    residual: every hidden layer after the first becomes the block x + dense(activation(norm(x)));
+        hidden layers must then be equally wide. ValueError for anything else.
     """
     if norm not in NORMS:
         raise ValueError(f"norm must be None, 'batch' or 'layer', got {norm!r}")
@@ -143,11 +174,15 @@ def tower(sizes, *, rng, activation="relu", init=he, norm=None, residual=False, 
     for n_in, n_out in itertools.pairwise(sizes[1:-1]):
         chain = [*bend(n_in), Dense(n_in, n_out)]
         layers += [Residual(chain)] if residual else chain
-    return Network([*layers, *bend(sizes[-2]), Dense(sizes[-2], sizes[-1])], rng=rng, init=init, dtype=dtype)
+    return Network(
+        [*layers, *bend(sizes[-2]), Dense(sizes[-2], sizes[-1])], rng=rng, init=init, dtype=dtype
+    )
 
 
 def random_pass(width, depth, *, rng, n_examples=20, **settings):
-    """Return `measure` of a new square tower, in float64, for standard normal X and D; settings: those of `tower`."""
+    """Return `measure` of a new square tower, in float64, for standard normal X and D; settings:
+    those of `tower`.
+    """
     net = tower([width] * (depth + 1), rng=rng, dtype=np.float64, **settings)
     X, D = rng.standard_normal((2, n_examples, width))
     return measure(net, X, D)

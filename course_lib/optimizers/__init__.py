@@ -1,5 +1,5 @@
-"""From a gradient to a step: the twelve update rules, their schedules and clipping, and what surrounds them.
-A rule is a pure function: `w, state = optimizers.adam(w, g, state, lr=0.001)`.
+"""From a gradient to a step: the twelve update rules, their schedules and clipping, and what
+surrounds them. A rule is a pure function: `w, state = optimizers.adam(w, g, state, lr=0.001)`.
 """
 from .calling import blockwise, follow, mutant, rule
 from .clipping import by_norm, by_value

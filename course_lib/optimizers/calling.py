@@ -15,11 +15,18 @@ from course_lib.arguments import fraction, not_negative
 
 BLOCK = 131_072  # bytes of one slice of one array: half a dozen of them fit a second-level cache of 1 MB
 
-FRACTIONS = {"beta", "rho", "beta1", "beta2"}  # hyper-parameters in [0, 1); of the others, `centered` is a switch
+FRACTIONS = {
+    "beta",
+    "rho",
+    "beta1",
+    "beta2",
+}  # hyper-parameters in [0, 1); of the others, `centered` is a switch
 
 
 def _clean(step_name, name, value):
-    """Return `value` checked, a NumPy scalar turned into a Python float so that float32 weights stay float32."""
+    """Return `value` checked, a NumPy scalar turned into a Python float so that float32 weights
+    stay float32.
+    """
     said = f"{step_name}: {name}"
     if name == "centered":
         if not isinstance(value, (bool, np.bool_)):
@@ -30,17 +37,25 @@ def _clean(step_name, name, value):
 
 
 def rule(step):
-    """Check the arguments of an update rule before it runs; the rule itself stays the lines of its paper."""
-    hyper_names = [p.name for p in inspect.signature(step).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    """Check the arguments of an update rule before it runs; the rule itself stays the lines of its
+    paper.
+    """
+    hyper_names = [
+        p.name for p in inspect.signature(step).parameters.values() if p.kind is p.KEYWORD_ONLY
+    ]
 
     @functools.wraps(step)
     def checked(w, g, state, **hyper):
         unknown = [name for name in hyper if name not in hyper_names]
         if unknown or "lr" not in hyper:
             fault = f"does not know {unknown[0]!r}" if unknown else "needs lr"
-            raise TypeError(f"{step.__name__} {fault}; its hyper-parameters are {', '.join(hyper_names)}")
+            raise TypeError(
+                f"{step.__name__} {fault}; its hyper-parameters are {', '.join(hyper_names)}"
+            )
         if np.shape(w) != np.shape(g):
-            raise ValueError(f"{step.__name__}: w and g must have one shape, got {np.shape(w)} and {np.shape(g)}")
+            raise ValueError(
+                f"{step.__name__}: w and g must have one shape, got {np.shape(w)} and {np.shape(g)}"
+            )
         hyper = {name: _clean(step.__name__, name, value) for name, value in hyper.items()}
         return step(w, g, state, **hyper)
 
@@ -50,16 +65,23 @@ def rule(step):
 def follow(step, gradients, w, state=None, **hyper):
     """Return the points that a rule visits, (steps + 1, *w.shape), and its last state.
 
-    step: an update rule. gradients: one for each step, each of w's shape, or a function of (t, w), t from 1,
-    that gives the next one and None at the end. w: the start, which is the first point. state: where the rule
-    left off, {} by default. hyper: its hyper-parameters; `lr` may be a schedule t -> number.
+    step: an update rule.
+    gradients: one for each step, each of w's shape, or a function of (t, w), t from 1, that gives
+        the next one and None at the end.
+    w: the start, which is the first point.
+    state: where the rule left off, {} by default.
+    hyper: its hyper-parameters; `lr` may be a schedule t -> number.
 
     >>> follow(lambda w, g, state, *, lr: (w - lr * g, state), [1.0, 2.0], 3.0, lr=0.5)
     (array([3. , 2.5, 1.5]), {})
     """
     lr = hyper.pop("lr")
     points, state = [w], {} if state is None else state
-    gradient = gradients if callable(gradients) else lambda t, w: gradients[t - 1] if t <= len(gradients) else None
+    gradient = (
+        gradients
+        if callable(gradients)
+        else lambda t, w: gradients[t - 1] if t <= len(gradients) else None
+    )
     while (g := gradient(len(points), w)) is not None:
         w, state = step(w, g, state, lr=lr(len(points)) if callable(lr) else lr, **hyper)
         points.append(w)
@@ -67,11 +89,13 @@ def follow(step, gradients, w, state=None, **hyper):
 
 
 def blockwise(step, block=None):
-    """Return a version of an element-wise `step` that changes `w` and the state arrays in place, slice by slice.
+    """Return a version of an element-wise `step` that changes `w` and the state arrays in place,
+    slice by slice.
 
-    The temporaries of a slice stay in the processor's cache, which makes large vectors several times faster; the numbers are
-    those of the plain call, bit for bit. `w` and `g` are flat, C-contiguous arrays; hyper-parameters are numbers.
-    block: elements of a slice; by default as many as fill BLOCK bytes.
+    The temporaries of a slice stay in the processor's cache, which makes large vectors several
+    times faster; the numbers are those of the plain call, bit for bit. `w` and `g` are flat,
+    C-contiguous arrays; hyper-parameters are numbers. block: elements of a slice; by default as
+    many as fill BLOCK bytes.
     """
     bare = inspect.unwrap(step)
 
@@ -83,7 +107,9 @@ def blockwise(step, block=None):
         arrays, apply, length = dict(old), step, block or BLOCK // w.itemsize
         for start in range(0, w.size, length):
             here = slice(start, start + length)
-            w_new, new = apply(w[here], g[here], rest | {name: value[here] for name, value in old.items()}, **hyper)
+            w_new, new = apply(
+                w[here], g[here], rest | {name: value[here] for name, value in old.items()}, **hyper
+            )
             if apply is step:  # the first slice had its arguments checked: once is enough
                 apply, hyper = bare, {name: float(value) for name, value in hyper.items()}
             for name in [name for name, value in new.items() if np.shape(value) == w_new.shape]:
@@ -96,9 +122,11 @@ def blockwise(step, block=None):
 
 
 def mutant(step, *changes):
-    """Return a copy of the update rule `step`, without its checks, in which pieces of its source read otherwise.
+    """Return a copy of the update rule `step`, without its checks, in which pieces of its source
+    read otherwise.
 
-    changes: pairs (right, wrong), in turn. Raises ValueError unless each `right` occurs exactly once in the source.
+    changes: pairs (right, wrong), in turn. Raises ValueError unless each `right` occurs exactly
+    once in the source.
 
     >>> from course_lib.optimizers import sgd
     >>> uphill = mutant(sgd, ("w - lr * g", "w + lr * g"))

@@ -21,17 +21,21 @@ def by_value(g, limit):
 
 
 def by_norm(g, limit):
-    """Shorten the gradient to the length `limit` if it is longer (Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063).
+    """Shorten the gradient to the length `limit` if it is longer (Pascanu, Mikolov & Bengio 2013,
+    arXiv 1211.5063).
 
-    g: (n,), a network's whole gradient in one flat array for its global norm, or (runs, n), where every row is a
-    gradient of its own; the norm is summed in float64. Raises ValueError for another shape or a limit as above.
+    g: (n,), a network's whole gradient in one flat array for its global norm, or (runs, n), where
+    every row is a gradient of its own; the norm is summed in float64. Raises ValueError for another
+    shape or a limit as above.
 
     >>> by_norm(np.array([3.0, 4.0]), limit=1.0).tolist()
     [0.6, 0.8]
     """
     limit = not_negative("limit", limit)
     if np.ndim(g) not in (1, 2):
-        raise ValueError(f"a gradient to clip by its norm must have shape (n,) or (runs, n), got {np.shape(g)}")
+        raise ValueError(
+            f"a gradient to clip by its norm must have shape (n,) or (runs, n), got {np.shape(g)}"
+        )
     norm = np.sqrt(np.square(g, dtype=np.float64).sum(axis=-1, keepdims=True))
     longest = np.maximum(norm, limit)
     factor = limit / np.where(longest > 0, longest, 1.0)

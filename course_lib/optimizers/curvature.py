@@ -5,7 +5,8 @@ armijo       halve lr until f(w + lr d) <= f(w) + c lr g.d
 chebyshev    w_(t+1) = w_t + (omega_t - 1)(w_t - w_(t-1)) - omega_t g_t / centre,  centre = (mu + L)/2
 conjugate_gradient   each p is H-orthogonal to those before, with the exact step along it
 
-A direction is a function (g, H) -> d; `newton_like_rule` and `line_search` turn it into an update rule for `descent.minimize`.
+A direction is a function (g, H) -> d; `newton_like_rule` and `line_search` turn it into an update
+rule for `descent.minimize`.
 """
 import numpy as np
 
@@ -13,9 +14,11 @@ from course_lib.arguments import whole
 
 
 def newton(g, H):
-    """Newton's direction: to the critical point of the quadratic model, of whatever kind (Nocedal & Wright 2006, ch. 3).
+    """Newton's direction: to the critical point of the quadratic model, of whatever kind (Nocedal &
+    Wright 2006, ch. 3).
 
-    g: (..., n), H: (..., n, n); returns (..., n). ValueError for shapes that do not fit or an H that cannot be inverted.
+    g: (..., n), H: (..., n, n); returns (..., n). ValueError for shapes that do not fit or an H
+    that cannot be inverted.
 
     >>> newton(np.array([2.0, 2.0]), np.diag([2.0, -4.0])).tolist()
     [-1.0, 0.5]
@@ -24,21 +27,26 @@ def newton(g, H):
     try:
         return -np.linalg.solve(H, g[..., None])[..., 0]
     except np.linalg.LinAlgError:
-        raise ValueError("newton needs an H that can be inverted, got one with an eigenvalue 0") from None
+        raise ValueError(
+            "newton needs an H that can be inverted, got one with an eigenvalue 0"
+        ) from None
 
 
 def saddle_free(g, H, *, floor=1e-8):
-    """Saddle-free Newton: each eigenvalue of H by its size, so that d always points downhill (Dauphin et al. 2014,
-    arXiv 1406.2572).
+    """Saddle-free Newton: each eigenvalue of H by its size, so that d always points downhill
+    (Dauphin et al. 2014, arXiv 1406.2572).
 
-    g: (..., n), H: (..., n, n) symmetric; returns (..., n). floor: the least |eigenvalue| to divide by, positive.
+    g: (..., n), H: (..., n, n) symmetric; returns (..., n).
+    floor: the least |eigenvalue| to divide by, positive.
 
     >>> saddle_free(np.array([2.0, 2.0]), np.diag([2.0, -4.0])).tolist()
     [-1.0, -0.5]
     """
     g, H = _fitting(g, H)
     if not (np.isfinite(H).all() and floor > 0):
-        raise ValueError(f"saddle_free needs a finite H and a positive floor, got floor {floor} and H {H.tolist()}")
+        raise ValueError(
+            f"saddle_free needs a finite H and a positive floor, got floor {floor} and H {H.tolist()}"
+        )
     eigenvalues, Q = np.linalg.eigh(H)
     sizes = np.maximum(np.abs(eigenvalues), floor)
     components = (np.swapaxes(Q, -1, -2) @ g[..., None])[..., 0]
@@ -46,11 +54,13 @@ def saddle_free(g, H, *, floor=1e-8):
 
 
 def armijo(fun, w, d, *, lr=1.0, c=1e-4):
-    """Return the first of lr, lr/2, lr/4, ... that gains at least the share c of what the slope promises (Armijo 1966,
-    10.2140/pjm.1966.16.1).
+    """Return the first of lr, lr/2, lr/4, ... that gains at least the share c of what the slope
+    promises (Armijo 1966, 10.2140/pjm.1966.16.1).
 
-    fun: w -> (loss, grad). w, d: (n,). Raises ValueError for a loss or slope that is not finite, a d that does not point
-    downhill, or c outside (0, 1). It ends, for at the latest w + lr d rounds to w, which passes.
+    fun: w -> (loss, grad).
+    w, d: (n,).
+    Raises ValueError for a loss or slope that is not finite, a d that does not point downhill, or c
+        outside (0, 1). It ends, for at the latest w + lr d rounds to w, which passes.
     """
     loss, g = fun(w)
     slope = (g * d).sum()
@@ -63,7 +73,9 @@ def armijo(fun, w, d, *, lr=1.0, c=1e-4):
 
 
 def newton_like_rule(direction, hess):
-    """Return the update rule w + lr d, d = direction(g, hess(w)); starts in batches where `direction` takes them."""
+    """Return the update rule w + lr d, d = direction(g, hess(w)); starts in batches where
+    `direction` takes them.
+    """
     def step(w, g, state, *, lr):
         return w + lr * direction(g, hess(w)), {}
 
@@ -71,7 +83,9 @@ def newton_like_rule(direction, hess):
 
 
 def line_search(fun, direction, hess, *, c=1e-4):
-    """Return the update rule w + s d for one run, s found by `armijo` from lr down; `state["rates"]` lists every s."""
+    """Return the update rule w + s d for one run, s found by `armijo` from lr down;
+    `state["rates"]` lists every s.
+    """
     def step(w, g, state, *, lr):
         d = direction(g, hess(w))
         s = armijo(fun, w, d, lr=lr, c=c)
@@ -81,10 +95,12 @@ def line_search(fun, direction, hess, *, c=1e-4):
 
 
 def chebyshev(grad, w, *, mu, L, n_steps):
-    """Return the path (n_steps + 1, n) of the Chebyshev iteration (Golub & Varga 1961, 10.1007/BF01386013).
+    """Return the path (n_steps + 1, n) of the Chebyshev iteration (Golub & Varga 1961,
+    10.1007/BF01386013).
 
-    grad: gradient of a quadratic with eigenvalues in [mu, L], the same for any number of steps. It is heavy ball with
-    coefficients that change: those of the best constant heavy ball are its limit.
+    grad: gradient of a quadratic with eigenvalues in [mu, L], the same for any number of steps. It
+    is heavy ball with coefficients that change: those of the best constant heavy ball are its
+    limit.
     """
     if not 0 < mu <= L < np.inf:
         raise ValueError(f"chebyshev needs 0 < mu <= L, both finite, got mu = {mu} and L = {L}")
@@ -100,10 +116,11 @@ def chebyshev(grad, w, *, mu, L, n_steps):
 
 
 def conjugate_gradient(H, b, w, *, n_steps, tol=0.0):
-    """Return the path (steps+1, n) of conjugate gradient on 0.5 w^T H w - b.w (Hestenes & Stiefel 1952,
-    10.6028/jres.049.044).
+    """Return the path (steps+1, n) of conjugate gradient on 0.5 w^T H w - b.w (Hestenes & Stiefel
+    1952, 10.6028/jres.049.044).
 
-    H: symmetric positive definite, anything that H @ p works for. b, w: (n,). It stops early where |b - H w| <= tol.
+    H: symmetric positive definite, anything that H @ p works for.
+    b, w: (n,). It stops early where |b - H w| <= tol.
     Raises ValueError for shapes that do not fit or a direction along which H is not positive.
 
     >>> conjugate_gradient(np.diag([1.0, 9.0]), np.array([1.0, 9.0]), np.zeros(2), n_steps=2)[-1].round(9).tolist()
@@ -127,7 +144,9 @@ def conjugate_gradient(H, b, w, *, n_steps, tol=0.0):
 def _fitting(g, H):
     g, H = np.asarray(g, dtype=float), np.asarray(H, dtype=float)
     if g.ndim < 1 or H.shape != (*g.shape, g.shape[-1]):
-        raise ValueError(f"a gradient (..., n) needs a Hessian (..., n, n), got shapes {g.shape} and {H.shape}")
+        raise ValueError(
+            f"a gradient (..., n) needs a Hessian (..., n, n), got shapes {g.shape} and {H.shape}"
+        )
     return g, H
 
 
@@ -142,5 +161,7 @@ def _system(H, b, w):
 
 def _positive(curvature):
     if not curvature > 0:
-        raise ValueError(f"conjugate gradient needs a positive definite H, got curvature {curvature:.3g} along a direction")
+        raise ValueError(
+            f"conjugate gradient needs a positive definite H, got curvature {curvature:.3g} along a direction"
+        )
     return curvature

@@ -1,4 +1,5 @@
-"""`minimize` runs an update rule on a function, from one start or from thousands at once; `Run` is what it leaves.
+"""`minimize` runs an update rule on a function, from one start or from thousands at once; `Run` is
+what it leaves.
 
     w_t, state = step(w_{t-1}, grad(w_{t-1}), state, lr=lr(t))        t = 1 ... n_steps
 """
@@ -16,10 +17,13 @@ TOO_FAR = 1e8  # a coordinate beyond this counts as divergence
 class Run:
     """What a run leaves behind; index 0 of every record is the start.
 
-    w: path, (steps+1, n) or (steps+1, runs, n), or only its last point, (1, ...), if the path was not kept.
-    loss, grad_norm: (steps+1,) or (steps+1, runs). state: the rule's state after the last step.
-    diverged_at: None or the step number; for a batch an integer array (runs,), -1 where a run did not diverge.
-    A diverged single run ends at its last finite record; in a batch its later records are NaN.
+    w: path, (steps+1, n) or (steps+1, runs, n), or only its last point, (1, ...), if the path was
+        not kept.
+    loss, grad_norm: (steps+1,) or (steps+1, runs).
+    state: the rule's state after the last step.
+    diverged_at: None or the step number; for a batch an integer array (runs,), -1 where a run did
+        not diverge. A diverged single run ends at its last finite record; in a batch its later
+        records are NaN.
     """
 
     w: np.ndarray
@@ -42,11 +46,16 @@ class Run:
 def minimize(fun, w, step, *, lr, n_steps, tol=0.0, keep_path=True, **hyper):
     """Run `n_steps` steps of `step` on `fun` from `w`.
 
-    fun: w -> (loss, grad), vectorised over leading axes if `w` is (runs, n). w: (n,) or (runs, n), made float64.
-    step: an update rule or its name. lr: a number, a schedule t -> number, or a column (runs, 1). tol: stop once every
-    gradient norm is at or below it; None never stops, for sampled gradients that may be zero. keep_path: False keeps
-    only the last point. hyper: further hyper-parameters.
-    Raises ValueError for a start that is not finite or a `fun` whose gradient has another shape than `w`.
+    fun: w -> (loss, grad), vectorised over leading axes if `w` is (runs, n).
+    w: (n,) or (runs, n), made float64.
+    step: an update rule or its name.
+    lr: a number, a schedule t -> number, or a column (runs, 1).
+    tol: stop once every gradient norm is at or below it; None never stops, for sampled gradients
+        that may be zero.
+    keep_path: False keeps only the last point.
+    hyper: further hyper-parameters.
+    Raises ValueError for a start that is not finite or a `fun` whose gradient has another shape
+        than `w`.
 
     >>> run = minimize(lambda w: (0.5 * (w**2).sum(-1), w), [1.0], "sgd", lr=0.5, n_steps=3)
     >>> run.w[:, 0].tolist()
@@ -66,7 +75,9 @@ def minimize(fun, w, step, *, lr, n_steps, tol=0.0, keep_path=True, **hyper):
             w_next, state = step(w, g, state, lr=schedule(t), **hyper)
             loss, g = fun(w_next)
             norm = _norm(g)
-            lost = ~(np.isfinite(loss) & np.isfinite(norm) & (np.abs(w_next).max(axis=-1) <= TOO_FAR))
+            lost = ~(
+                np.isfinite(loss) & np.isfinite(norm) & (np.abs(w_next).max(axis=-1) <= TOO_FAR)
+            )
             diverged = np.where(lost & (diverged < 0), t, diverged)
             if lost.ndim == 0 and lost:
                 break
@@ -81,9 +92,12 @@ def minimize(fun, w, step, *, lr, n_steps, tol=0.0, keep_path=True, **hyper):
 
 
 def settled(loss, target):
-    """Return the first step from which a loss stays at or below `target`; infinity if it does not, or is NaN at the end.
+    """Return the first step from which a loss stays at or below `target`; infinity if it does not,
+    or is NaN at the end.
 
-    loss: (steps+1,) or (steps+1, runs), as in `Run`; target: a number or (runs,). Returns a float or (runs,).
+    loss: (steps+1,) or (steps+1, runs), as in `Run`;
+    target: a number or (runs,).
+    Returns a float or (runs,).
 
     >>> float(settled(np.array([9.0, 0.1, 9.0, 0.2, 0.1]), target=1.0))
     3.0

@@ -1,9 +1,11 @@
-"""What momentum does on 0.5 lam w^2, as worked out in notebook 06. With a = lr*lam, two factors z matter:
+"""What momentum does on 0.5 lam w^2, as worked out in notebook 06. With a = lr*lam, two factors z
+matter:
 
 heavy ball    z^2 - (1 + beta - a) z + beta = 0              it converges for a < 2 (1 + beta)
 Nesterov      z^2 - (1 - a)(1 + beta) z + (1 - a) beta = 0   it converges for a < (2 + 2 beta)/(1 + 2 beta)
 
-Other libraries and papers write momentum otherwise than `optimizers.momentum`; the last four functions are theirs:
+Other libraries and papers write momentum otherwise than `optimizers.momentum`; the last four
+functions are theirs:
 
     course      v = beta v + g                  w = w - lr v
     Keras       u = beta u - lr g               w = w + u             u = -lr v while lr stays the same
@@ -22,7 +24,8 @@ def spectral_radius(lr_lam, beta):
     """Return the larger |z| of heavy ball, the factor per step in the long run (Polyak 1964,
     10.1016/0041-5553(64)90137-5).
 
-    lr_lam: learning rate times curvature; beta: the momentum; both broadcast.
+    lr_lam: learning rate times curvature;
+    beta: the momentum; both broadcast.
 
     >>> float(spectral_radius(lr_lam=0.1, beta=0.81))
     0.9
@@ -32,13 +35,16 @@ def spectral_radius(lr_lam, beta):
 
 
 def nesterov_radius(lr_lam, beta):
-    """Return the larger |z| of Nesterov's momentum, the factor per step in the long run; both broadcast."""
+    """Return the larger |z| of Nesterov's momentum, the factor per step in the long run; both
+    broadcast.
+    """
     lr_lam, beta = np.asarray(lr_lam, dtype=float), np.asarray(beta, dtype=float)
     return _larger_root((1 - lr_lam) * (1 + beta), (1 - lr_lam) * beta)
 
 
 def best_heavy_ball(mu, L):
-    """Return (lr, beta, factor per step), the best for quadratics with curvatures from mu to L (Polyak 1964).
+    """Return (lr, beta, factor per step), the best for quadratics with curvatures from mu to L
+    (Polyak 1964).
 
     >>> [round(x, 3) for x in best_heavy_ball(mu=1.0, L=25.0)]
     [0.111, 0.444, 0.667]
@@ -49,8 +55,8 @@ def best_heavy_ball(mu, L):
 
 
 def usual_nesterov(mu, L):
-    """Return (lr, beta, factor per step on quadratics) of the usual choice for strongly convex functions
-    (Nesterov 2018, 10.1007/978-3-319-91578-4, section 2.2).
+    """Return (lr, beta, factor per step on quadratics) of the usual choice for strongly convex
+    functions (Nesterov 2018, 10.1007/978-3-319-91578-4, section 2.2).
 
     >>> [round(x, 3) for x in usual_nesterov(mu=1.0, L=25.0)]
     [0.04, 0.667, 0.8]
@@ -61,9 +67,11 @@ def usual_nesterov(mu, L):
 
 
 def momentum_floor(lr, lam, beta, sigma=1.0):
-    """Return the variance of w in the long run, with noise of deviation sigma added to each gradient.
+    """Return the variance of w in the long run, with noise of deviation sigma added to each
+    gradient.
 
-    Heavy ball's Lyapunov equation, solved; infinite where the run does not settle. Arguments broadcast.
+    Heavy ball's Lyapunov equation, solved; infinite where the run does not settle. Arguments
+    broadcast.
 
     >>> float(momentum_floor(lr=0.1, lam=1.0, beta=0.0)), float(momentum_floor(lr=0.1, lam=1.0, beta=0.9))
     (0.05263, 0.51351)
@@ -76,19 +84,24 @@ def momentum_floor(lr, lam, beta, sigma=1.0):
 
 
 def keras_momentum(w, g, state, *, lr, beta):
-    """Take the step of keras.optimizers.SGD(momentum=beta), whose velocity holds the learning rate."""
+    """Take the step of keras.optimizers.SGD(momentum=beta), whose velocity holds the learning rate.
+    """
     u = beta * state.get("u", 0.0) - lr * g
     return w + u, {"u": u}
 
 
 def average_momentum(w, g, state, *, lr, beta):
-    """Step along an exponential moving average of the gradients that starts at zero, as Adam's m does."""
+    """Step along an exponential moving average of the gradients that starts at zero, as Adam's m
+    does.
+    """
     m = beta * state.get("m", 0.0) + (1 - beta) * g
     return w - lr * m, {"m": m}
 
 
 def dampened_momentum(w, g, state, *, lr, beta, dampening):
-    """Take the step of torch.optim.SGD(momentum=beta, dampening=...), which spares the first gradient."""
+    """Take the step of torch.optim.SGD(momentum=beta, dampening=...), which spares the first
+    gradient.
+    """
     b = beta * state["b"] + (1 - dampening) * g if "b" in state else g
     return w - lr * b, {"b": b}
 
@@ -96,7 +109,8 @@ def dampened_momentum(w, g, state, *, lr, beta, dampening):
 def lookahead_nesterov(fun, w, v, *, lr, beta):
     """Take one step of Nesterov's momentum in its original form, and return (w, v).
 
-    fun: w -> (loss, grad), asked at the look-ahead point; v: the velocity, zero before the first step.
+    fun: w -> (loss, grad), asked at the look-ahead point;
+    v: the velocity, zero before the first step.
     """
     _, g = fun(w - lr * beta * v)
     v = beta * v + g

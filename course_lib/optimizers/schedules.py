@@ -1,4 +1,5 @@
-"""A schedule is a function from the step number t = 1, 2, ... to a learning rate, a Python float; schedules compose.
+"""A schedule is a function from the step number t = 1, 2, ... to a learning rate, a Python float;
+schedules compose.
 
 constant       lr
 step           lr factor^floor((t-1)/n_steps)                     falls at once, every n_steps
@@ -34,22 +35,32 @@ def step(lr, n_steps, factor=0.1):
     >>> [step(1.0, n_steps=2, factor=0.5)(t) for t in (1, 2, 3, 4, 5)]
     [1.0, 1.0, 0.5, 0.5, 0.25]
     """
-    lr, n_steps, factor = not_negative("lr", lr), whole("n_steps", n_steps), not_negative("factor", factor)
+    lr, n_steps, factor = (
+        not_negative("lr", lr),
+        whole("n_steps", n_steps),
+        not_negative("factor", factor),
+    )
     return lambda t: lr * factor ** ((t - 1) // n_steps)
 
 
 def exponential(lr, n_steps, factor=0.1):
-    """Multiply the rate by `factor` over every `n_steps` steps, a little at each; a factor above 1 makes it grow.
+    """Multiply the rate by `factor` over every `n_steps` steps, a little at each; a factor above 1
+    makes it grow.
 
     >>> [exponential(1.0, n_steps=2, factor=4.0)(t) for t in (1, 2, 3, 5)]
     [1.0, 2.0, 4.0, 16.0]
     """
-    lr, n_steps, factor = not_negative("lr", lr), whole("n_steps", n_steps), not_negative("factor", factor)
+    lr, n_steps, factor = (
+        not_negative("lr", lr),
+        whole("n_steps", n_steps),
+        not_negative("factor", factor),
+    )
     return lambda t: lr * factor ** ((t - 1) / n_steps)
 
 
 def inverse_time(lr, n_steps):
-    """Fall as 1/t: half the rate after `n_steps`, a third after 2 n_steps (Robbins & Monro 1951, 10.1214/aoms/1177729586).
+    """Fall as 1/t: half the rate after `n_steps`, a third after 2 n_steps (Robbins & Monro 1951,
+    10.1214/aoms/1177729586).
 
     >>> [inverse_time(1.0, n_steps=4)(t) for t in (1, 5, 13)]
     [1.0, 0.5, 0.25]
@@ -59,22 +70,33 @@ def inverse_time(lr, n_steps):
 
 
 def polynomial(lr, n_steps, lr_min=0.0, power=1.0):
-    """Fall from `lr` at t = 1 to `lr_min` after `n_steps` steps along (1 - progress)^power; power 1 is a straight line.
+    """Fall from `lr` at t = 1 to `lr_min` after `n_steps` steps along (1 - progress)^power; power 1
+    is a straight line.
 
     >>> [polynomial(1.0, n_steps=4, power=2)(t) for t in (1, 3, 5, 50)]
     [1.0, 0.25, 0.0, 0.0]
     """
-    lr, lr_min, n_steps, power = not_negative("lr", lr), not_negative("lr_min", lr_min), whole("n_steps", n_steps), not_negative("power", power)
+    lr, lr_min, n_steps, power = (
+        not_negative("lr", lr),
+        not_negative("lr_min", lr_min),
+        whole("n_steps", n_steps),
+        not_negative("power", power),
+    )
     return lambda t: lr_min + (lr - lr_min) * (1 - min(t - 1, n_steps) / n_steps) ** power
 
 
 def cosine(lr, n_steps, lr_min=0.0):
-    """Half a cosine from `lr` at t = 1 to `lr_min` after `n_steps` steps (Loshchilov & Hutter 2017, arXiv 1608.03983).
+    """Half a cosine from `lr` at t = 1 to `lr_min` after `n_steps` steps (Loshchilov & Hutter 2017,
+    arXiv 1608.03983).
 
     >>> [round(cosine(1.0, n_steps=4)(t), 3) for t in (1, 3, 5, 50)]
     [1.0, 0.5, 0.0, 0.0]
     """
-    lr, lr_min, n_steps = not_negative("lr", lr), not_negative("lr_min", lr_min), whole("n_steps", n_steps)
+    lr, lr_min, n_steps = (
+        not_negative("lr", lr),
+        not_negative("lr_min", lr_min),
+        whole("n_steps", n_steps),
+    )
 
     def schedule(t):
         progress = min(t - 1, n_steps) / n_steps
@@ -84,13 +106,17 @@ def cosine(lr, n_steps, lr_min=0.0):
 
 
 def restarts(lr, n_steps, lr_min=0.0, growth=1):
-    """Cosine begun again whenever it ends, each time `growth` times as long: SGDR (Loshchilov & Hutter 2017,
-    arXiv 1608.03983).
+    """Cosine begun again whenever it ends, each time `growth` times as long: SGDR (Loshchilov &
+    Hutter 2017, arXiv 1608.03983).
 
     >>> [round(restarts(1.0, n_steps=2, growth=2)(t), 3) for t in (1, 2, 3, 5, 7)]
     [1.0, 0.5, 1.0, 0.5, 1.0]
     """
-    n_steps, growth, first = whole("n_steps", n_steps), whole("growth", growth), cosine(lr, n_steps, lr_min)
+    n_steps, growth, first = (
+        whole("n_steps", n_steps),
+        whole("growth", growth),
+        cosine(lr, n_steps, lr_min),
+    )
 
     def schedule(t):
         if growth == 1:
@@ -104,13 +130,19 @@ def restarts(lr, n_steps, lr_min=0.0, growth=1):
 
 
 def one_cycle(lr, n_steps, warm=0.3, start=1 / 25, end=1 / 250_000):
-    """Up from start*lr to `lr` in the share `warm` of `n_steps`, down to end*lr at t = n_steps (Smith & Topin 2018,
-    arXiv 1708.07120), both along half a cosine and with PyTorch's proportions; momentum stays as it is.
+    """Up from start*lr to `lr` in the share `warm` of `n_steps`, down to end*lr at t = n_steps
+    (Smith & Topin 2018, arXiv 1708.07120), both along half a cosine and with PyTorch's proportions;
+    momentum stays as it is.
 
     >>> [round(one_cycle(1.0, n_steps=11, warm=6/11)(t), 3) for t in (1, 6, 11, 50)]
     [0.04, 1.0, 0.0, 0.0]
     """
-    lr, n_steps, start, end = not_negative("lr", lr), whole("n_steps", n_steps), not_negative("start", start), not_negative("end", end)
+    lr, n_steps, start, end = (
+        not_negative("lr", lr),
+        whole("n_steps", n_steps),
+        not_negative("start", start),
+        not_negative("end", end),
+    )
     peak = warm * n_steps  # the step of the highest rate, need not be whole
     if not 1 < peak < n_steps:
         raise ValueError(f"warm * n_steps must lie between 1 and n_steps = {n_steps}, got {peak:g}")
@@ -126,8 +158,8 @@ def one_cycle(lr, n_steps, warm=0.3, start=1 / 25, end=1 / 250_000):
 
 
 def warmup(schedule, n_warmup):
-    """Climb linearly to `schedule(1)` in `n_warmup` steps, then follow `schedule` from its first step (Goyal et al. 2017,
-    arXiv 1706.02677).
+    """Climb linearly to `schedule(1)` in `n_warmup` steps, then follow `schedule` from its first
+    step (Goyal et al. 2017, arXiv 1706.02677).
 
     >>> [warmup(0.8, n_warmup=4)(t) for t in (1, 2, 4, 5)]
     [0.2, 0.4, 0.8, 0.8]

@@ -1,5 +1,5 @@
-"""Training: the loop, what it records, and tools that look at a run before, while and after it goes.
-`train(net, data, "adam", lr=0.001, ...)` returns a `History`.
+"""Training: the loop, what it records, and tools that look at a run before, while and after it
+goes. `train(net, data, "adam", lr=0.001, ...)` returns a `History`.
 """
 from .critical_batch import steps_to_target
 from .diagnosis import sanity_check

@@ -1,5 +1,5 @@
-"""Ten training runs, each broken in one way, and what they leave behind to look at. Whoever wants to practise diagnosis
-should not read on: every cause is named below.
+"""Ten training runs, each broken in one way, and what they leave behind to look at. Whoever wants
+to practise diagnosis should not read on: every cause is named below.
 
     run = run_a(splits, seed=0)       a BrokenRun: the network before and after, its data, the history, and for every step and
                                       layer |dW| / |W| (ratio) and the root mean square of the gradient (flow)
@@ -19,17 +19,31 @@ from course_lib.networks.network import Network, mlp
 from course_lib.training.loop import History, train
 
 BATCH_SIZE = 50
-CAUSES = ("dead units", "exploding signal", "label leak", "not shuffled", "rate too high", "rate too low",
-          "saturated units", "unscaled inputs", "wrong loss", "zero weights")
+CAUSES = (
+    "dead units",
+    "exploding signal",
+    "label leak",
+    "not shuffled",
+    "rate too high",
+    "rate too low",
+    "saturated units",
+    "unscaled inputs",
+    "wrong loss",
+    "zero weights",
+)
 
 
 @dataclass(eq=False)
 class BrokenRun:
-    """What a run leaves behind. start, net: the network before and after training. data, valid: (X, y), as the run saw them.
+    """What a run leaves behind.
+    start, net: the network before and after training.
+    data, valid: (X, y), as the run saw them.
 
-    fresh: (X, y), validation images as they will come when the network is used. lr: the learning rate. history: losses,
-    gradient norms and accuracies, as `training.train` returns them. ratio, flow: arrays (steps, layers) with, for each
-    weight matrix W, the length of the step over the length of W (0 for W = 0), and the root mean square of its gradient.
+    fresh: (X, y), validation images as they will come when the network is used.
+    lr: the learning rate.
+    history: losses, gradient norms and accuracies, as `training.train` returns them.
+    ratio, flow: arrays (steps, layers) with, for each weight matrix W, the length of the step over
+        the length of W (0 for W = 0), and the root mean square of its gradient.
     """
 
     start: Network
@@ -57,7 +71,9 @@ class FileOrder(np.random.Generator):
 
 
 def softmax_twice(outputs, y):
-    """Cross-entropy of outputs that went through a softmax before the loss applied its own; returns (loss, gradient)."""
+    """Cross-entropy of outputs that went through a softmax before the loss applied its own; returns
+    (loss, gradient).
+    """
     p = np.exp(log_softmax(outputs))
     loss, D = softmax_cross_entropy(p, y)
     return loss, p * (D - np.sum(D * p, axis=1, keepdims=True))
@@ -69,8 +85,13 @@ def threefold(rng, shape, dtype):
 
 
 def wide(rng, shape, dtype):
-    """Normal weights of standard deviation 2, but Glorot's in the last layer, which has ten units."""
-    return glorot(rng, shape, dtype) if shape[1] == 10 else (2 * rng.standard_normal(shape)).astype(dtype)
+    """Normal weights of standard deviation 2, but Glorot's in the last layer, which has ten units.
+    """
+    return (
+        glorot(rng, shape, dtype)
+        if shape[1] == 10
+        else (2 * rng.standard_normal(shape)).astype(dtype)
+    )
 
 
 def as_they_are(X, y):
@@ -90,15 +111,25 @@ def in_grey_levels(X, y):
 
 
 def stamped(X, y):
-    """Each image with a bright stamp, 3 x 2 pixels in the upper margin, whose place is the label."""
+    """Each image with a bright stamp, 3 x 2 pixels in the upper margin, whose place is the label.
+    """
     X = X.reshape(-1, 28, 28).copy()
     for row in range(3):
         X[np.arange(len(y)), row, 2 * y] = X[np.arange(len(y)), row, 2 * y + 1] = 1
     return X.reshape(len(y), -1), y
 
 
-HEALTHY = {"hidden": 2, "activation": "relu", "init": he, "bias": 0.0, "loss": softmax_cross_entropy, "lr": 0.1,
-           "prepare": as_they_are, "leaks": False, "shuffle": True}
+HEALTHY = {
+    "hidden": 2,
+    "activation": "relu",
+    "init": he,
+    "bias": 0.0,
+    "loss": softmax_cross_entropy,
+    "lr": 0.1,
+    "prepare": as_they_are,
+    "leaks": False,
+    "shuffle": True,
+}
 # for each letter: its cause, the settings that the cure keeps, and those that are the fault
 FAULTS = {
     "a": ("saturated units", {"activation": "tanh", "init": glorot}, {"init": wide}),
@@ -115,9 +146,11 @@ FAULTS = {
 
 
 def healthy(splits, seed=0, *, epochs=5, **changes):
-    """Return the BrokenRun of a healthy network on 2 000 training and 1 000 validation images of `splits`, or as many as it has.
+    """Return the BrokenRun of a healthy network on 2 000 training and 1 000 validation images of
+    `splits`, or as many as it has.
 
-    splits: a `datasets.Splits`. changes: settings other than those of HEALTHY. One seed gives one run, start and batches.
+    splits: a `datasets.Splits`.
+    changes: settings other than those of HEALTHY. One seed gives one run, start and batches.
     """
     say = HEALTHY | changes
     rng = np.random.default_rng(seed)
@@ -125,14 +158,29 @@ def healthy(splits, seed=0, *, epochs=5, **changes):
     data = say["prepare"](splits.X_train[rows], splits.y_train[rows])
     fresh = splits.X_valid[:1000], splits.y_valid[:1000]
     valid = say["prepare"](*fresh)
-    net = mlp([784, *[64] * say["hidden"], 10], rng=rng, activation=say["activation"], init=say["init"])
+    net = mlp(
+        [784, *[64] * say["hidden"], 10], rng=rng, activation=say["activation"], init=say["init"]
+    )
     net.loss_function, net.layers[2].b[...] = say["loss"], say["bias"]
     start, order = copy.deepcopy(net), rng if say["shuffle"] else FileOrder(np.random.PCG64(seed))
     watch, ratio, flow = _watch(net)
-    history = train(net, data, "sgd", lr=say["lr"], epochs=epochs, batch_size=BATCH_SIZE, rng=order, valid=valid,
-                    after_step=watch, allow_dead=True, progress=False)
+    history = train(
+        net,
+        data,
+        "sgd",
+        lr=say["lr"],
+        epochs=epochs,
+        batch_size=BATCH_SIZE,
+        rng=order,
+        valid=valid,
+        after_step=watch,
+        allow_dead=True,
+        progress=False,
+    )
     fresh = fresh if say["leaks"] else valid
-    return BrokenRun(start, net, data, valid, fresh, say["lr"], history, np.array(ratio), np.array(flow))
+    return BrokenRun(
+        start, net, data, valid, fresh, say["lr"], history, np.array(ratio), np.array(flow)
+    )
 
 
 def cured(letter, splits, seed=0, **settings):

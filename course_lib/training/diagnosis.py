@@ -1,5 +1,6 @@
-"""A checklist for a training run that is about to begin: short tests of data, loss, network and steps, in this order.
-A fault makes symptoms further down, so the first finding is the one to look into first.
+"""A checklist for a training run that is about to begin: short tests of data, loss, network and
+steps, in this order. A fault makes symptoms further down, so the first finding is the one to look
+into first.
 
     inputs     0.05 <= rms <= 5, and mean^2 <= 0.9 rms^2
     classes    every output has examples, none 80 % of them
@@ -29,11 +30,15 @@ LARGEST_SLOPE = {"tanh": 1.0, "sigmoid": 0.25}
 
 
 def sanity_check(net, data, *, step, lr, rng, valid=None, batch_size=50, quiet=False):
-    """Print what is suspicious about a network that is to be trained; return it as a dict, test's name -> sentence.
+    """Print what is suspicious about a network that is to be trained; return it as a dict, test's
+    name -> sentence.
 
-    net: any `Network`, with its loss; it is copied and stays as it is. data, valid: (X, y), y labels or targets.
-    step, lr: the update rule or its name, and the rate, of the planned run. rng: chooses examples. quiet: print nothing.
-    A finding is a reason to look, no proof; no finding is no proof either. Raises ValueError for data that do not fit.
+    net: any `Network`, with its loss; it is copied and stays as it is.
+    data, valid: (X, y), y labels or targets.
+    step, lr: the update rule or its name, and the rate, of the planned run.
+    rng: chooses examples.
+    quiet: print nothing. A finding is a reason to look, no proof; no finding is no proof either.
+    Raises ValueError for data that do not fit.
     """
     from threadpoolctl import threadpool_limits  # small matrix products run faster on one BLAS thread
 
@@ -46,7 +51,9 @@ def sanity_check(net, data, *, step, lr, rng, valid=None, batch_size=50, quiet=F
 
 
 class Case:
-    """What the tests look at: `net()` gives a fresh copy of the network, `labels` says whether y holds class labels."""
+    """What the tests look at: `net()` gives a fresh copy of the network, `labels` says whether y
+    holds class labels.
+    """
 
     def __init__(self, net, data, valid, step, lr, rng, batch_size):
         self.X, self.y = net.check(*data)
@@ -102,7 +109,9 @@ def order(case):
 
 
 def leak(case):
-    """Whether the label tells a feature, so that the feature may tell the label: the correlation ratio (Pearson 1905)."""
+    """Whether the label tells a feature, so that the feature may tell the label: the correlation
+    ratio (Pearson 1905).
+    """
     X = case.X - case.X.mean(axis=0, dtype=float)
     total = np.maximum(np.sum(X * X, axis=0), 1e-30)
     if case.labels:

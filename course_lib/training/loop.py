@@ -26,12 +26,15 @@ from course_lib.optimizers.schedules import constant
 class History:
     """What a training run leaves behind; every list is an array once the run is over.
 
-    loss, lr, grad_norm: one entry a step; loss, without penalty, and |g|, with it and before clipping, at the weights
-    that the step started from.
-    train_loss: one entry a finished epoch, the mean over its examples, each at the weights it met on the way.
-    valid_loss, valid_accuracy: one entry a finished epoch, at its end; both empty without `valid`, and
-    valid_accuracy also where y holds no class labels. diverged_at: None, or the last step, if its loss,
-    gradient or result was not finite. stopped_early: whether `patience` or `after_step` ended the run. seconds: wall time.
+    loss, lr, grad_norm: one entry a step; loss, without penalty, and |g|, with it and before
+        clipping, at the weights that the step started from.
+    train_loss: one entry a finished epoch, the mean over its examples, each at the weights it met
+        on the way.
+    valid_loss, valid_accuracy: one entry a finished epoch, at its end; both empty without `valid`,
+        and valid_accuracy also where y holds no class labels.
+    diverged_at: None, or the last step, if its loss, gradient or result was not finite.
+    stopped_early: whether `patience` or `after_step` ended the run.
+    seconds: wall time.
     """
 
     loss: list = field(default_factory=list)
@@ -45,23 +48,48 @@ class History:
     seconds: float = 0.0
 
 
-def train(net, data, step, *, lr, epochs, batch_size, rng, valid=None, clip_norm=None, patience=None, penalty=None,
-          after_step=None, allow_dead=False, slices=True, progress=True, **hyper):
+def train(
+    net,
+    data,
+    step,
+    *,
+    lr,
+    epochs,
+    batch_size,
+    rng,
+    valid=None,
+    clip_norm=None,
+    patience=None,
+    penalty=None,
+    after_step=None,
+    allow_dead=False,
+    slices=True,
+    progress=True,
+    **hyper,
+):
     """Train `net` in place on mini-batches and return the `History`.
 
-    data, valid: (X, y). step: an update rule or its name. lr: a number or a schedule t -> number. rng: shuffles
-    anew every epoch; the last, smaller batch is kept. clip_norm: a longer gradient is shortened to this length
-    (Pascanu et al. 2013, arXiv 1211.5063). patience: stop after this many epochs in a row without a new lowest
-    validation loss (Prechelt 1998, 10.1007/3-540-49430-8_3); however the run ends, the network is then set back to the
-    epoch with the lowest. penalty: theta -> (value, gradient), as `penalties.l2`. after_step: called as
-    after_step(net, lr) when theta has moved; the run ends if it returns True. allow_dead: train even a network that
-    passes no gradient back. slices: apply the rule slice by slice (`optimizers.blockwise`), which is faster; False for
-    a rule that looks at all weights together. progress: show a bar, unless the environment variable TQDM_DISABLE is 1.
+    data, valid: (X, y).
+    step: an update rule or its name.
+    lr: a number or a schedule t -> number.
+    rng: shuffles anew every epoch; the last, smaller batch is kept.
+    clip_norm: a longer gradient is shortened to this length (Pascanu et al. 2013, arXiv 1211.5063).
+    patience: stop after this many epochs in a row without a new lowest validation loss (Prechelt
+        1998, 10.1007/3-540-49430-8_3); however the run ends, the network is then set back to the
+        epoch with the lowest.
+    penalty: theta -> (value, gradient), as `penalties.l2`.
+    after_step: called as after_step(net, lr) when theta has moved; the run ends if it returns True.
+    allow_dead: train even a network that passes no gradient back.
+    slices: apply the rule slice by slice (`optimizers.blockwise`), which is faster; False for a
+        rule that looks at all weights together.
+    progress: show a bar, unless the environment variable TQDM_DISABLE is 1.
     hyper: further hyper-parameters.
-    Raises ValueError for data that do not fit the network, a dead network, an unknown rule, or a setting out of range;
-    TypeError for a hyper-parameter that the rule does not know.
+    Raises ValueError for data that do not fit the network, a dead network, an unknown rule, or a
+        setting out of range; TypeError for a hyper-parameter that the rule does not know.
     """
-    from threadpoolctl import threadpool_limits  # small matrix products run faster on one BLAS thread
+    from threadpoolctl import (
+        threadpool_limits,
+    )  # small matrix products run faster on one BLAS thread
 
     X, y = _pair(net, "data", data)
     valid = None if valid is None else _pair(net, "valid", valid)
@@ -70,7 +98,10 @@ def train(net, data, step, *, lr, epochs, batch_size, rng, valid=None, clip_norm
     patience = None if patience is None else whole("patience", patience)
     if patience and valid is None:
         raise ValueError("patience watches the validation loss: it needs valid=(X, y), got None")
-    step, schedule = blockwise(rule_called(step)) if slices else _whole(rule_called(step)), lr if callable(lr) else constant(lr)
+    step, schedule = (
+        blockwise(rule_called(step)) if slices else _whole(rule_called(step)),
+        lr if callable(lr) else constant(lr),
+    )
 
     history, state, best = History(), {}, None
     n_steps = epochs * math.ceil(len(X) / batch_size)
@@ -117,7 +148,9 @@ def _pair(net, name, data):
 
 
 def _whole(step):
-    """Return a version of a rule that changes `w` in place, as `blockwise` does; the rule itself sees copies."""
+    """Return a version of a rule that changes `w` in place, as `blockwise` does; the rule itself
+    sees copies.
+    """
     def step_in_place(w, g, state, **hyper):
         w[:], state = step(w.copy(), g.copy(), state, **hyper)
         return w, state
@@ -126,11 +159,15 @@ def _whole(step):
 
 
 def _refuse_dead(net, X):
-    """Raise ValueError if some layer of activations has the slope 0 everywhere: nothing below it would ever learn."""
+    """Raise ValueError if some layer of activations has the slope 0 everywhere: nothing below it
+    would ever learn.
+    """
     for place, fraction in enumerate(net.dead_units(X), start=1):
         if fraction == 1:
-            raise ValueError(f"the network is dead: all units of activation layer {place} have the slope 0 for all of the "
-                             f"first {len(X)} examples, so nothing below learns; draw other weights, or set allow_dead=True")
+            raise ValueError(
+                f"the network is dead: all units of activation layer {place} have the slope 0 for all of the "
+                f"first {len(X)} examples, so nothing below learns; draw other weights, or set allow_dead=True"
+            )
 
 
 def _evaluate(net, X, y, penalty, schedule, history):
@@ -147,7 +184,8 @@ def _evaluate(net, X, y, penalty, schedule, history):
 
 
 def _close_epoch(net, train_loss, valid, history):
-    """Record the losses of a finished epoch; the last step of the epoch may have been one too far."""
+    """Record the losses of a finished epoch; the last step of the epoch may have been one too far.
+    """
     history.train_loss.append(train_loss)
     finite = math.isfinite(np.dot(net.theta, net.theta))
     if valid is not None:
@@ -164,7 +202,8 @@ def _close_epoch(net, train_loss, valid, history):
 def progress_bar(shown, total, unit="step", done=0):
     """Give the function to call after every step; `done` of the total were there before.
 
-    No bar is shown where the environment variable TQDM_DISABLE is 1; tqdm itself may have read it long ago, or not at all.
+    No bar is shown where the environment variable TQDM_DISABLE is 1; tqdm itself may have read it
+    long ago, or not at all.
     """
     if not shown or os.environ.get("TQDM_DISABLE", "0") not in ("", "0"):
         yield lambda: None

@@ -1,4 +1,5 @@
-"""The learning-rate range test: raise the rate geometrically, one step at each rate, until the loss blows up.
+"""The learning-rate range test: raise the rate geometrically, one step at each rate, until the loss
+blows up.
 
     lr_t = lr_low (lr_high / lr_low)^((t-1)/(n_steps-1))        t = 1 ... n_steps
 """
@@ -10,12 +11,14 @@ from course_lib.optimizers.rules import rule_called
 
 
 def lr_range(fun, w, step, *, lr_low, lr_high, n_steps, blow_up=4.0, **hyper):
-    """Return the rates and the losses of a range test, two arrays of one length (Smith 2017, arXiv 1506.01186).
+    """Return the rates and the losses of a range test, two arrays of one length (Smith 2017, arXiv
+    1506.01186).
 
-    fun: w -> (loss, grad); it may look at another mini-batch at each call (`on_batches`). The loss beside a rate is
-    the one met just before the step at that rate. The test ends after n_steps, or with the first loss above
-    `blow_up` times the first one of all; a loss that is not finite is left out. Raises ValueError unless
-    0 < lr_low < lr_high, and for a first loss that is not positive.
+    fun: w -> (loss, grad); it may look at another mini-batch at each call (`on_batches`). The loss
+    beside a rate is the one met just before the step at that rate. The test ends after n_steps, or
+    with the first loss above `blow_up` times the first one of all; a loss that is not finite is
+    left out. Raises ValueError unless 0 < lr_low < lr_high, and for a first loss that is not
+    positive.
 
     >>> bowl = lambda w: (0.5 * w @ w, w)
     >>> rates, losses = lr_range(bowl, np.array([2.0]), "sgd", lr_low=0.5, lr_high=512.0, n_steps=6)
@@ -27,11 +30,15 @@ def lr_range(fun, w, step, *, lr_low, lr_high, n_steps, blow_up=4.0, **hyper):
         raise ValueError(f"lr_low must be positive and below lr_high, got {lr_low} and {lr_high}")
     losses, state = [], {}
     rates = np.geomspace(lr_low, lr_high, n_steps)
-    with np.errstate(over="ignore", invalid="ignore"):  # divergence ends the test, it is not warned about
+    with np.errstate(
+        over="ignore", invalid="ignore"
+    ):  # divergence ends the test, it is not warned about
         for lr in rates:
             loss, g = fun(w)
             if not losses and not loss > 0:
-                raise ValueError(f"the range test compares with the first loss, which must be positive, got {loss}")
+                raise ValueError(
+                    f"the range test compares with the first loss, which must be positive, got {loss}"
+                )
             if not np.isfinite(loss):
                 break
             losses.append(float(loss))
@@ -42,10 +49,11 @@ def lr_range(fun, w, step, *, lr_low, lr_high, n_steps, blow_up=4.0, **hyper):
 
 
 def on_batches(net, data, *, batch_size, rng):
-    """Return `fun(theta) -> (loss, grad)` that looks at the next mini-batch of `data` (X, y) at every call.
+    """Return `fun(theta) -> (loss, grad)` that looks at the next mini-batch of `data` (X, y) at
+    every call.
 
-    One shuffled epoch follows another. Each call moves the network to the theta it is asked about. Raises ValueError
-    for data that do not fit the network.
+    One shuffled epoch follows another. Each call moves the network to the theta it is asked about.
+    Raises ValueError for data that do not fit the network.
     """
     X, y = net.check(*data)
     order = _endless(len(X), whole("batch_size", batch_size), rng)

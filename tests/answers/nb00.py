@@ -1,4 +1,6 @@
-"""The checks of notebook 00: right answers pass, stubs are not attempted, each known fault is named."""
+"""The checks of notebook 00: right answers pass, stubs are not attempted, each known fault is
+named.
+"""
 import math
 
 import numpy as np

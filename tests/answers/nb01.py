@@ -1,4 +1,5 @@
-"""The checks of notebook 01: right answers pass, stubs are not attempted, known mistakes are named."""
+"""The checks of notebook 01: right answers pass, stubs are not attempted, known mistakes are named.
+"""
 import inspect
 import linecache
 from functools import partial
@@ -92,7 +93,8 @@ def in_place(f, w, h=6e-6):
 
 
 def curvatures(f, w, h=1.2e-4, *, own=1.0, mixed=1.0):
-    """Return the right answer to 01.4 with its diagonal and its mixed terms multiplied by factors."""
+    """Return the right answer to 01.4 with its diagonal and its mixed terms multiplied by factors.
+    """
     H = critical_points.hessian(f, w, h)
     return np.where(np.eye(w.size, dtype=bool), own, mixed) * H
 

@@ -1,4 +1,6 @@
-"""The checks of notebook 09: right answers pass, stubs are not attempted, each known mistake gets its sentence."""
+"""The checks of notebook 09: right answers pass, stubs are not attempted, each known mistake gets
+its sentence.
+"""
 import math
 
 import numpy as np

@@ -1,4 +1,6 @@
-"""The checks of notebook 13: right answers pass, stubs are not attempted, known faults get their sentence."""
+"""The checks of notebook 13: right answers pass, stubs are not attempted, known faults get their
+sentence.
+"""
 import math
 
 import numpy as np

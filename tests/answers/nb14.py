@@ -1,4 +1,5 @@
-"""The checks of notebook 14: right answers pass, stubs are not attempted, known mistakes are named."""
+"""The checks of notebook 14: right answers pass, stubs are not attempted, known mistakes are named.
+"""
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +14,9 @@ def rows(X):
 
 
 def sets(images, n_valid, *, train=None, valid=None, test=None, prepare=rows):
-    """Return three pairs cut as the slices say; valid and test may name another file by a pair (file, slice)."""
+    """Return three pairs cut as the slices say; valid and test may name another file by a pair
+    (file, slice).
+    """
     X, y = np.concatenate([images.X_train, images.X_test]), np.concatenate([images.y_train, images.y_test])
     n = len(images.y_train)
     places = np.arange(len(y))

@@ -1,4 +1,5 @@
-"""The checks of notebook 15: right answers pass, stubs are not attempted, known mistakes are named."""
+"""The checks of notebook 15: right answers pass, stubs are not attempted, known mistakes are named.
+"""
 import math
 
 import numpy as np

@@ -1,4 +1,5 @@
-"""The checks of notebook 16: right answers pass, stubs are not attempted, known mistakes are named."""
+"""The checks of notebook 16: right answers pass, stubs are not attempted, known mistakes are named.
+"""
 import numpy as np
 
 from course_lib.checks import nb16

@@ -1,6 +1,8 @@
-"""Every check, by the tables in tests/answers/nbNN.py: right answers pass, stubs are not attempted, each known mistake is named.
+"""Every check, by the tables in tests/answers/nbNN.py: right answers pass, stubs are not attempted,
+each known mistake is named.
 
-RIGHT maps a check to its right answers (or lists the pairs), WRONG lists (check, answer, words of the sentence it must get).
+RIGHT maps a check to its right answers (or lists the pairs), WRONG lists (check, answer, words of
+the sentence it must get).
 """
 import importlib.util
 from pathlib import Path
@@ -15,7 +17,11 @@ def tables(path):
     spec = importlib.util.spec_from_file_location(f"tables_of_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    pairs = module.RIGHT.items() if isinstance(module.RIGHT, dict) else [(check, [answer]) for check, answer in module.RIGHT]
+    pairs = (
+        module.RIGHT.items()
+        if isinstance(module.RIGHT, dict)
+        else [(check, [answer]) for check, answer in module.RIGHT]
+    )
     return [(check, answer) for check, answers in pairs for answer in answers], module.WRONG
 
 
@@ -31,7 +37,13 @@ def stub(*args, **kwargs):
 
 def named(value):
     """Return an exercise's id and title, or the fragment of a sentence, as the name of a test."""
-    return f"{value.id} {value.title}" if hasattr(value, "hints") else value if isinstance(value, str) else None
+    return (
+        f"{value.id} {value.title}"
+        if hasattr(value, "hints")
+        else value
+        if isinstance(value, str)
+        else None
+    )
 
 
 @pytest.mark.parametrize(("check", "mine"), RIGHT, ids=named)
@@ -47,8 +59,15 @@ def test_what_was_not_touched_is_not_attempted(check):
 @pytest.mark.parametrize(("check", "mine", "fragment"), WRONG, ids=named)
 def test_each_known_mistake_gets_its_own_sentence(check, mine, fragment):
     status, message = judge(check, mine)
-    assert status == "wrong" and fragment in message and "\n" not in message and not message.endswith(".")
+    assert (
+        status == "wrong"
+        and fragment in message
+        and "\n" not in message
+        and not message.endswith(".")
+    )
 
 
 def test_every_check_has_right_and_wrong_answers():
-    assert set(EXERCISES.values()) == {check for check, _ in RIGHT} == {check for check, _, _ in WRONG}
+    assert (
+        set(EXERCISES.values()) == {check for check, _ in RIGHT} == {check for check, _, _ in WRONG}
+    )

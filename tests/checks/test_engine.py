@@ -1,4 +1,5 @@
-"""The checker: three verdicts, one line each, hints that grow, nothing raised, nothing given away."""
+"""The checker: three verdicts, one line each, hints that grow, nothing raised, nothing given away.
+"""
 import pytest
 
 from course_lib import checks
@@ -41,7 +42,9 @@ def test_hints_grow_with_wrong_tries_and_end_at_the_solution(doubled, capsys):
         doubled(lambda x: x * x)
         spoken.append(capsys.readouterr().out)
     assert spoken[0] == "99.1 Double a number: not yet: it squares.\nHint 1 of 3: a nudge\n"
-    assert spoken[1].endswith("Hint 2 of 3: a formula\n") and spoken[2].endswith("Hint 3 of 3: a line\n")
+    assert spoken[1].endswith("Hint 2 of 3: a formula\n") and spoken[2].endswith(
+        "Hint 3 of 3: a line\n"
+    )
     assert spoken[3].endswith("Hint 3 of 3: a line The solution is folded under this cell.\n")
 
 
@@ -60,7 +63,10 @@ def test_a_check_never_raises(doubled, capsys, mine):
 
 def test_an_error_is_told_with_its_words(doubled):
     verdict = engine.judge(doubled, lambda x: int("pear\ntree"))
-    assert verdict == ("wrong", "it stopped with ValueError: invalid literal for int() with base 10: 'pear\\ntree'")
+    assert verdict == (
+        "wrong",
+        "it stopped with ValueError: invalid literal for int() with base 10: 'pear\\ntree'",
+    )
 
 
 def test_an_exhibit_left_as_it_was_is_not_attempted(monkeypatch):
@@ -86,7 +92,9 @@ def test_an_exhibit_left_as_it_was_is_not_attempted(monkeypatch):
 
 
 def test_two_exercises_cannot_share_an_id(doubled):
-    with pytest.raises(ValueError, match=r"exercise 99\.1 must have an id of its own and three hints"):
+    with pytest.raises(
+        ValueError, match=r"exercise 99\.1 must have an id of its own and three hints"
+    ):
         engine.exercise("99.1", "Again", hints=("a", "b", "c"))(lambda mine: None)
 
 

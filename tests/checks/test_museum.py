@@ -17,7 +17,11 @@ from course_lib.landscapes import critical_points
 from course_lib.optimizers import descent
 
 W = np.array([1.5, -0.5])
-SLOPE, SECOND, THIRD = np.array([4.75, 6.5]), np.array([8.0, 2.0]), np.array([6.0, 0.0])  # at W, by axis
+SLOPE, SECOND, THIRD = (
+    np.array([4.75, 6.5]),
+    np.array([8.0, 2.0]),
+    np.array([6.0, 0.0]),
+)  # at W, by axis
 
 
 def f(w):
@@ -49,7 +53,9 @@ def test_it_is_blind_to_the_mixed_derivative():
 
 
 def test_it_reports_the_bottom_of_a_bowl_as_bent_down():
-    np.testing.assert_allclose(museum_hessian(lambda w: w @ w, np.zeros(2)), -np.ones((2, 2)), rtol=1e-9)
+    np.testing.assert_allclose(
+        museum_hessian(lambda w: w @ w, np.zeros(2)), -np.ones((2, 2)), rtol=1e-9
+    )
 
 
 def test_it_leaves_its_point_alone():
@@ -61,7 +67,9 @@ def test_it_leaves_its_point_alone():
 def test_its_momentum_never_stores_a_velocity_and_is_plain_sgd():
     weights, velocities = [np.ones(2), np.array([3.0])], [np.zeros(2), np.zeros(1)]
     for t in range(1, 6):
-        museum_momentum(weights, [np.array([1.0, -2.0]), np.array([0.5])], velocities, lr=0.1, beta=0.9)
+        museum_momentum(
+            weights, [np.array([1.0, -2.0]), np.array([0.5])], velocities, lr=0.1, beta=0.9
+        )
         np.testing.assert_allclose(weights[0], 1 - 0.1 * t * np.array([1.0, -2.0]), rtol=1e-12)
         assert not any(v.any() for v in velocities)
 
@@ -71,7 +79,9 @@ def test_its_epoch_moves_whole_batches_and_never_parts_neighbours():
     epochs = [museum_epoch(10, 4, rng) for _ in range(20)]
     for epoch in epochs:
         assert sorted(rows.tolist() for rows in epoch) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
-    assert len({tuple(rows[0] for rows in epoch) for epoch in epochs}) == 6  # every order of the three batches
+    assert (
+        len({tuple(rows[0] for rows in epoch) for epoch in epochs}) == 6
+    )  # every order of the three batches
 
 
 def test_its_adam_adds_eps_to_the_weight_and_loses_a_weight_without_gradient():
@@ -87,7 +97,10 @@ def test_its_adam_adds_eps_to_the_weight_and_loses_a_weight_without_gradient():
 def test_its_other_adam_never_counts_and_takes_the_root_of_v():
     w, state = np.zeros(1), {}
     for t in range(1, 6):
-        before, (w, state) = w, museum_adam_start(w, np.ones(1), state, lr=1.0, beta1=0.5, beta2=0.75, eps=0.0)
+        before, (w, state) = (
+            w,
+            museum_adam_start(w, np.ones(1), state, lr=1.0, beta1=0.5, beta2=0.75, eps=0.0),
+        )
         assert state["t"] == 1
         assert before - w == pytest.approx((1 - 0.5**t) / 0.5 / np.sqrt(1 - 0.75**t), rel=1e-12)
 
@@ -105,9 +118,14 @@ def test_its_decay_gets_the_credit_for_the_larger_rate():
 def test_its_pipeline_keeps_squares_doubles_them_and_validates_on_test_images():
     rng = np.random.default_rng(0)
     shapes = (7, 28, 28), 7, (5, 28, 28), 5
-    images = datasets.Images(*(rng.integers(0, 256, shape, dtype=np.uint8) for shape in shapes), "digits")
+    images = datasets.Images(
+        *(rng.integers(0, 256, shape, dtype=np.uint8) for shape in shapes), "digits"
+    )
     (X_train, y_train), (X_valid, y_valid), (X_test, y_test) = museum_pipeline(images, 3)
-    assert X_train.shape == (4, 28, 28) and X_train.dtype == X_valid.dtype == X_test.dtype == np.float64
+    assert (
+        X_train.shape == (4, 28, 28)
+        and X_train.dtype == X_valid.dtype == X_test.dtype == np.float64
+    )
     np.testing.assert_array_equal(X_valid * 255, X_test[:3] * 255)
     np.testing.assert_array_equal(X_test * 255, images.X_test)
     assert y_train.tolist() == images.y_train[:4].tolist()

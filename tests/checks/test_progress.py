@@ -19,10 +19,15 @@ def test_answers_are_counted(path):
     progress.record("01.1", correct=False)
     assert progress.record("01.1", correct=True) == {"tries": 2, "done": True}
     progress.record("03.2", correct=False)
-    assert progress.load() == {"01.1": {"tries": 2, "done": True}, "03.2": {"tries": 1, "done": False}}
+    assert progress.load() == {
+        "01.1": {"tries": 2, "done": True},
+        "03.2": {"tries": 1, "done": False},
+    }
 
 
-@pytest.mark.parametrize("text", ["{not json", '{"01.1": 7}', '{"01.1": {"tries": "many", "done": 1}}', "[1]", ""])
+@pytest.mark.parametrize(
+    "text", ["{not json", '{"01.1": 7}', '{"01.1": {"tries": "many", "done": 1}}', "[1]", ""]
+)
 def test_an_unreadable_file_is_kept_aside_and_said(path, text, capsys):
     path.write_text(text)
     assert progress.record("01.1", correct=True)["done"]
@@ -63,4 +68,6 @@ def test_two_notebooks_at_once_lose_nothing(path):
 def test_the_table_counts_per_notebook(capsys):
     progress.record("01.1", correct=True)
     progress.table({"01.1": "a", "01.2": "b", "03.1": "c"})
-    assert capsys.readouterr().out == "notebook 01   1 of 2 done   #.\nnotebook 03   0 of 1 done   .\n"
+    assert (
+        capsys.readouterr().out == "notebook 01   1 of 2 done   #.\nnotebook 03   0 of 1 done   .\n"
+    )

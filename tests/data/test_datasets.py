@@ -1,6 +1,7 @@
 """MNIST's way into the course: every fault gives one clear line, and leaves nothing broken behind.
 
-A small stand-in with its own table of hashes replaces MNIST, a server on this machine replaces the network.
+A small stand-in with its own table of hashes replaces MNIST, a server on this machine replaces the
+network.
 """
 import hashlib
 import http.server
@@ -44,7 +45,9 @@ class Trap:
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """A folder with a good `mnist.npz`; cache, temporary files and table of hashes are the test's own."""
+    """A folder with a good `mnist.npz`; cache, temporary files and table of hashes are the test's
+    own.
+    """
     for name in ("COURSE_MNIST", "COURSE_MNIST_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
@@ -59,7 +62,8 @@ def home(tmp_path, monkeypatch):
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Serves good data, or fails as the path says until it is `repaired`; `hits` counts requests."""
+    """Serves good data, or fails as the path says until it is `repaired`; `hits` counts requests.
+    """
 
     def __init__(self, data):
         super().__init__(("127.0.0.1", 0), Handler)
@@ -118,7 +122,9 @@ def left_behind(home):
 
 
 def is_small(images):
-    pairs = zip([images.X_train, images.y_train, images.X_test, images.y_test], SMALL.values(), strict=True)
+    pairs = zip(
+        [images.X_train, images.y_train, images.X_test, images.y_test], SMALL.values(), strict=True
+    )
     return images.name == "mnist" and all(np.array_equal(got, made) for got, made in pairs)
 
 
@@ -140,7 +146,9 @@ def damaged(kind, path):
     elif kind == "truncated":
         path.write_bytes(good[:-1000])
     elif kind == "corrupted":
-        path.write_bytes(good[:20000] + bytes(byte ^ 255 for byte in good[20000:20100]) + good[20100:])
+        path.write_bytes(
+            good[:20000] + bytes(byte ^ 255 for byte in good[20000:20100]) + good[20100:]
+        )
     elif kind == "pickle":
         path.write_bytes(pickle.dumps(Trap(path.parent / "sprung")))
     elif kind == "pickled array":
@@ -186,7 +194,10 @@ def test_a_bad_file_that_the_user_names_is_an_error_in_one_sentence(home, monkey
         datasets.load_mnist()
     message = str(caught.value)
     assert message.startswith(f"COURSE_MNIST names {path}, but ") and FAULTS[kind] in message
-    assert "; accepted is the path of an mnist.npz with the published uint8 arrays x_train (60, " in message
+    assert (
+        "; accepted is the path of an mnist.npz with the published uint8 arrays x_train (60, "
+        in message
+    )
     assert "\n" not in message and ". " not in message and ", but ;" not in message
     assert not (home / "sprung").exists() and not (home / "cache").exists()
 
@@ -206,12 +217,24 @@ def test_the_home_folder_may_be_written_as_a_tilde(home, monkeypatch):
     assert is_small(datasets.load_mnist())
 
 
-@pytest.mark.skipif(not REAL.is_file(), reason="the real MNIST is neither in $COURSE_MNIST nor in the cache")
+@pytest.mark.skipif(
+    not REAL.is_file(), reason="the real MNIST is neither in $COURSE_MNIST nor in the cache"
+)
 def test_the_real_mnist():
     images = datasets.Images(*mnist_file.read(REAL), name="mnist")
-    assert images.y_train[:5].tolist() == [5, 0, 4, 1, 9] and images.y_test[:5].tolist() == [7, 2, 1, 0, 4]
+    assert images.y_train[:5].tolist() == [5, 0, 4, 1, 9] and images.y_test[:5].tolist() == [
+        7,
+        2,
+        1,
+        0,
+        4,
+    ]
     splits = datasets.split(images)
-    assert [len(y) for y in (splits.y_train, splits.y_valid, splits.y_test)] == [55_000, 5_000, 10_000]
+    assert [len(y) for y in (splits.y_train, splits.y_valid, splits.y_test)] == [
+        55_000,
+        5_000,
+        10_000,
+    ]
 
 
 # --- the cache ---
@@ -226,7 +249,9 @@ def test_a_good_cache_needs_no_network_and_no_writing(home, monkeypatch, capsys)
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("kind", ["empty", "truncated", "corrupted", "pickled array", "wrong pixel"])
+@pytest.mark.parametrize(
+    "kind", ["empty", "truncated", "corrupted", "pickled array", "wrong pixel"]
+)
 def test_a_bad_cache_is_reported_and_replaced(home, server, monkeypatch, capsys, kind):
     (home / "cache").mkdir()
     path = shutil.move(home / "mnist.npz", home / "cache")
@@ -235,7 +260,9 @@ def test_a_bad_cache_is_reported_and_replaced(home, server, monkeypatch, capsys,
     assert is_small(datasets.load_mnist())
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith(f"The cached file {path} is not MNIST (") and FAULTS[kind] in line
-    assert left_behind(home) == ["mnist.npz"] and is_small(datasets.load_mnist()) and server.hits == 1
+    assert (
+        left_behind(home) == ["mnist.npz"] and is_small(datasets.load_mnist()) and server.hits == 1
+    )
     assert capsys.readouterr().out == "" and not (home / "sprung").exists()
 
 
@@ -261,7 +288,9 @@ def test_a_cache_folder_that_cannot_be_made(home, server, monkeypatch, capsys):
 @pytest.mark.parametrize("step", ["shutil.copyfile", "os.replace"])
 def test_a_full_disk_leaves_no_part_of_a_file(home, server, monkeypatch, capsys, step):
     def fail(source, target):
-        (Path(target) if step == "shutil.copyfile" else Path(source)).write_bytes(b"the first bytes")
+        (Path(target) if step == "shutil.copyfile" else Path(source)).write_bytes(
+            b"the first bytes"
+        )
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(step, fail)
@@ -284,7 +313,9 @@ NETWORK = {
 
 
 @pytest.mark.parametrize("behaviour", NETWORK)
-def test_a_bad_network_means_the_digits_and_is_not_asked_again(home, server, monkeypatch, capsys, behaviour):
+def test_a_bad_network_means_the_digits_and_is_not_asked_again(
+    home, server, monkeypatch, capsys, behaviour
+):
     monkeypatch.setenv("COURSE_MNIST_URL", server.url(behaviour))
     if behaviour == "drip":
         monkeypatch.setattr(download, "LIMIT", 3.0)
@@ -309,7 +340,9 @@ def test_a_mirror_that_is_no_address(home, monkeypatch, capsys):
     assert "unknown url type: 'mnist'" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("change", ["note deleted", "note old", "note unreadable", "another mirror"])
+@pytest.mark.parametrize(
+    "change", ["note deleted", "note old", "note unreadable", "another mirror"]
+)
 def test_when_a_failed_download_is_tried_again(home, server, monkeypatch, capsys, change):
     monkeypatch.setenv("COURSE_MNIST_URL", server.url("missing"))
     datasets.load_mnist()
@@ -351,7 +384,9 @@ print(datasets.load_mnist().name)
 @pytest.mark.parametrize(("behaviour", "name", "kept"), [
     ("slow", "mnist", "mnist.npz"), ("missing", "digits", "download-failed.txt"),
 ])
-def test_two_processes_loading_at_once_download_once(home, server, monkeypatch, behaviour, name, kept):
+def test_two_processes_loading_at_once_download_once(
+    home, server, monkeypatch, behaviour, name, kept
+):
     monkeypatch.setenv("COURSE_MNIST_URL", server.url(behaviour))
     command = [sys.executable, "-c", LOADER, repr(EXPECTED)]
     children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
@@ -366,7 +401,7 @@ KERAS = """
 import sys
 import keras
 import keras.src.datasets.mnist as module
-from course_lib import download
+from course_lib.data import download
 target, origin = sys.argv[1:]
 try:
     download.main(target, "2", "")
@@ -426,8 +461,12 @@ def test_the_embedded_digits_look_like_mnist(home, monkeypatch):
     images, again = datasets.load_mnist(), datasets.load_mnist()
     assert images.name == "digits" and not (home / "cache").exists()
     assert (images.X_train.shape, images.X_test.shape) == ((1497, 28, 28), (300, 28, 28))
-    assert all(a.dtype == np.uint8 for a in (images.X_train, images.y_train, images.X_test, images.y_test))
-    assert np.array_equal(images.X_train, again.X_train) and np.array_equal(images.y_test, again.y_test)
+    assert all(
+        a.dtype == np.uint8 for a in (images.X_train, images.y_train, images.X_test, images.y_test)
+    )
+    assert np.array_equal(images.X_train, again.X_train) and np.array_equal(
+        images.y_test, again.y_test
+    )
     assert images.X_train.min() == 0 and images.X_train.max() == 255
     inside = images.X_train[:, 4:24, 4:24]
     assert inside.sum() == images.X_train.sum() and (inside.max(axis=0) > 0).mean() > 0.9
@@ -446,9 +485,17 @@ def test_every_digit_kept_its_label():
 def test_split():
     images = datasets.Images(*SMALL.values(), name="mnist")
     splits = datasets.split(images, n_valid=20)
-    for X, source in [(splits.X_train, SMALL["x_train"][:40]), (splits.X_valid, SMALL["x_train"][40:]),
-                      (splits.X_test, SMALL["x_test"])]:
-        assert X.shape == (len(source), 784) and X.dtype == np.float32 and X.min() == 0 and X.max() == 1
+    for X, source in [
+        (splits.X_train, SMALL["x_train"][:40]),
+        (splits.X_valid, SMALL["x_train"][40:]),
+        (splits.X_test, SMALL["x_test"]),
+    ]:
+        assert (
+            X.shape == (len(source), 784)
+            and X.dtype == np.float32
+            and X.min() == 0
+            and X.max() == 1
+        )
         assert np.array_equal(np.rint(X * 255).reshape(source.shape), source)
     assert np.array_equal(np.concatenate([splits.y_train, splits.y_valid]), SMALL["y_train"])
     assert np.array_equal(splits.y_test, SMALL["y_test"])
@@ -456,13 +503,26 @@ def test_split():
     assert len(datasets.split(datasets.embedded_digits()).y_valid) == 200
 
 
-@pytest.mark.parametrize(("images", "n_valid", "error", "message"), [
-    ((1, 2), None, TypeError, "images must be Images, as load_mnist() returns them, got tuple"),
-    (datasets.Images(*SMALL.values(), name="mnist"), 60, ValueError, "leave something of the 60 images"),
-    (datasets.Images(*SMALL.values(), name="mnist"), None, ValueError, "got 5000"),
-    (datasets.Images(*SMALL.values(), name="mnist"), 0, ValueError, "at least 1, got 0"),
-    (datasets.Images(*SMALL.values(), name="mnist"), 0.1, ValueError, "whole number of at least 1, got 0.1"),
-])
+@pytest.mark.parametrize(
+    ("images", "n_valid", "error", "message"),
+    [
+        ((1, 2), None, TypeError, "images must be Images, as load_mnist() returns them, got tuple"),
+        (
+            datasets.Images(*SMALL.values(), name="mnist"),
+            60,
+            ValueError,
+            "leave something of the 60 images",
+        ),
+        (datasets.Images(*SMALL.values(), name="mnist"), None, ValueError, "got 5000"),
+        (datasets.Images(*SMALL.values(), name="mnist"), 0, ValueError, "at least 1, got 0"),
+        (
+            datasets.Images(*SMALL.values(), name="mnist"),
+            0.1,
+            ValueError,
+            "whole number of at least 1, got 0.1",
+        ),
+    ],
+)
 def test_split_refuses(images, n_valid, error, message):
     with pytest.raises(error) as caught:
         datasets.split(images, n_valid)
@@ -486,11 +546,26 @@ def test_batches_are_shuffled_anew_and_repeat_with_the_seed():
     assert not np.array_equal(first, np.arange(100))
 
 
-@pytest.mark.parametrize(("arguments", "error", "message"), [
-    ((0, 4, np.random.default_rng(0)), ValueError, "n must be a whole number of at least 1, got 0"),
-    ((9, 2.5, np.random.default_rng(0)), ValueError, "batch_size must be a whole number of at least 1"),
-    ((10, 4, 0), TypeError, "rng must be a NumPy Generator, such as np.random.default_rng(0), got 0"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (
+            (0, 4, np.random.default_rng(0)),
+            ValueError,
+            "n must be a whole number of at least 1, got 0",
+        ),
+        (
+            (9, 2.5, np.random.default_rng(0)),
+            ValueError,
+            "batch_size must be a whole number of at least 1",
+        ),
+        (
+            (10, 4, 0),
+            TypeError,
+            "rng must be a NumPy Generator, such as np.random.default_rng(0), got 0",
+        ),
+    ],
+)
 def test_batches_refuse_at_the_call(arguments, error, message):
     with pytest.raises(error) as caught:
         datasets.batches(*arguments)

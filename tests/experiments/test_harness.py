@@ -1,4 +1,6 @@
-"""The harness: trials fill their space, and a sweep that is killed, torn or repeated ends with the same file."""
+"""The harness: trials fill their space, and a sweep that is killed, torn or repeated ends with the
+same file.
+"""
 import json
 import os
 import signal
@@ -21,11 +23,16 @@ JOBS = [{"step": step, "hyper": {"lr": lr}, "seed": seed}
 def run(step, hyper, seed):
     """Stand in for a training run: arithmetic on the job, one result infinite."""
     final = hyper["lr"] * (seed + 1) / len(step)
-    return {"final": np.inf if seed == 2 and hyper["lr"] == 1.0 else np.float64(final), "curve": np.array([1.0, final])}
+    return {
+        "final": np.inf if seed == 2 and hyper["lr"] == 1.0 else np.float64(final),
+        "curve": np.array([1.0, final]),
+    }
 
 
 def logged(folder):
-    """Return a run that leaves a file behind for each call, so that calls in other processes are counted too."""
+    """Return a run that leaves a file behind for each call, so that calls in other processes are
+    counted too.
+    """
     def counted(**job):
         name = f"{job['step']}-{job['hyper']['lr']}-{job['seed']}"
         (folder / f"{name}.{len(list(folder.glob(name + '.*')))}").touch()
@@ -53,7 +60,9 @@ def test_the_spaces_are_those_of_rules_and_their_trials_stay_inside():
 def test_each_kind_spreads_evenly_on_its_own_scale(kind, low, high, back):
     trials = draw_trials({"x": (kind, low, high)}, 16, rng=np.random.default_rng(3))
     bins = np.floor(16 * back(np.array([trial["x"] for trial in trials])) + 1e-3)
-    assert sorted(bins) == list(range(16))  # 16 points, one in every sixteenth: no independent draw does that
+    assert sorted(bins) == list(
+        range(16)
+    )  # 16 points, one in every sixteenth: no independent draw does that
 
 
 def test_more_trials_continue_the_list_and_a_seed_decides_it():
@@ -62,7 +71,9 @@ def test_more_trials_continue_the_list_and_a_seed_decides_it():
     assert draw(20, 0)[:7] == draw(7, 0) and draw(7, 0) != draw(7, 1)
 
 
-@pytest.mark.parametrize("entry", [("cubic", 1, 2), ("log", 2, 1), ("log", 0, 1), ("one minus log", -1, 1)])
+@pytest.mark.parametrize(
+    "entry", [("cubic", 1, 2), ("log", 2, 1), ("log", 0, 1), ("one minus log", -1, 1)]
+)
 def test_a_space_that_cannot_be_drawn_from_is_refused(entry):
     with pytest.raises(ValueError, match=r"lr takes \(kind, low, high\) with low < high"):
         draw_trials({"lr": entry}, 3, rng=np.random.default_rng(0))
@@ -73,7 +84,15 @@ def test_tuning_is_a_search_on_one_seed_and_a_final_on_three():
 
     def score(hyper, seed):
         calls.append((hyper["x"], seed))
-        return hyper["x"] if seed == 0 else 3 * (hyper["x"] - 0.3) ** 2 if seed == 1 else np.inf if hyper["x"] < 0.05 else 0
+        return (
+            hyper["x"]
+            if seed == 0
+            else 3 * (hyper["x"] - 0.3) ** 2
+            if seed == 1
+            else np.inf
+            if hyper["x"] < 0.05
+            else 0
+        )
 
     xs = sorted(hyper["x"] for hyper in draw_trials(space, 16, rng=np.random.default_rng(4)))
     chosen = tune(score, space, n_trials=16, n_finalists=4, rng=np.random.default_rng(4))
@@ -83,7 +102,9 @@ def test_tuning_is_a_search_on_one_seed_and_a_final_on_three():
 
 def test_results_come_in_the_order_of_the_jobs_and_infinity_survives(tmp_path):
     results = sweep(tmp_path / "a.jsonl", SETTINGS, JOBS, run, progress=False)
-    assert results == [{"final": float(run(**job)["final"]), "curve": run(**job)["curve"].tolist()} for job in JOBS]
+    assert results == [
+        {"final": float(run(**job)["final"]), "curve": run(**job)["curve"].tolist()} for job in JOBS
+    ]
     for line in (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines():
         json.loads(line, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
 
@@ -97,7 +118,9 @@ def test_nothing_is_computed_twice_and_more_jobs_are_added(tmp_path):
     whole = tmp_path / "b.jsonl"
     assert results == sweep(whole, SETTINGS, JOBS, run, progress=False)
     assert path.read_bytes() == whole.read_bytes()
-    assert sweep(path, SETTINGS, JOBS[:2], counted, progress=False) == results[:2]  # the others stay in the file
+    assert (
+        sweep(path, SETTINGS, JOBS[:2], counted, progress=False) == results[:2]
+    )  # the others stay in the file
     assert path.read_bytes() == whole.read_bytes() and not list(tmp_path.glob("*.part"))
 
 
@@ -114,7 +137,10 @@ def test_a_result_is_in_the_file_before_the_next_run_begins(tmp_path):
 
 def test_the_number_of_processes_changes_nothing(tmp_path):
     files = [tmp_path / f"{n_jobs}.jsonl" for n_jobs in (1, 2)]
-    results = [sweep(file, SETTINGS, JOBS, run, n_jobs=n, progress=False) for n, file in zip((1, 2), files, strict=True)]
+    results = [
+        sweep(file, SETTINGS, JOBS, run, n_jobs=n, progress=False)
+        for n, file in zip((1, 2), files, strict=True)
+    ]
     assert results[0] == results[1] and files[0].read_bytes() == files[1].read_bytes()
 
 
@@ -141,7 +167,9 @@ def test_a_torn_last_line_is_done_again(tmp_path, capsys, cut):
     path.write_bytes(whole[:-cut])
     sweep(path, SETTINGS, JOBS, counted, progress=False)
     assert path.read_bytes() == whole and len(list((tmp_path / "log").iterdir())) == 1
-    assert capsys.readouterr().out == "The last line of a.jsonl was cut off: that run is done again.\n"
+    assert (
+        capsys.readouterr().out == "The last line of a.jsonl was cut off: that run is done again.\n"
+    )
 
 
 def test_a_second_failure_after_a_torn_line_damages_nothing(tmp_path):
@@ -197,11 +225,16 @@ if __name__ == "__main__":
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_a_killed_sweep_goes_on_where_it_stopped(tmp_path, n_jobs):
     path, log, script = tmp_path / "a.jsonl", tmp_path / "log", tmp_path / "slow.py"
-    code = SLOW.format(tests=str(Path(__file__).parent), log=str(log), path=str(path), n_jobs=n_jobs)
+    code = SLOW.format(
+        tests=str(Path(__file__).parent), log=str(log), path=str(path), n_jobs=n_jobs
+    )
     script.write_text(code, encoding="utf-8")
     process = subprocess.Popen([sys.executable, str(script)], start_new_session=True)
     deadline = time.monotonic() + 60
-    while not (path.exists() and len(path.read_bytes().splitlines()) >= 5) and time.monotonic() < deadline:
+    while (
+        not (path.exists() and len(path.read_bytes().splitlines()) >= 5)
+        and time.monotonic() < deadline
+    ):
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
@@ -210,7 +243,9 @@ def test_a_killed_sweep_goes_on_where_it_stopped(tmp_path, n_jobs):
     before = log.read_text(encoding="utf-8").splitlines()
     subprocess.run([sys.executable, str(script)], check=True, timeout=120)
     after = log.read_text(encoding="utf-8").splitlines()[len(before):]
-    assert sorted(after) == sorted(f"{job['step']} {job['hyper']['lr']} {job['seed']}" for job in JOBS if job not in kept)
+    assert sorted(after) == sorted(
+        f"{job['step']} {job['hyper']['lr']} {job['seed']}" for job in JOBS if job not in kept
+    )
     assert len(before) <= len(kept) + n_jobs  # all that was lost is what was under way
     sweep(tmp_path / "whole.jsonl", SETTINGS, JOBS, run, progress=False)
     assert path.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
@@ -235,4 +270,8 @@ def test_the_bar_counts_what_was_already_there(tmp_path, monkeypatch, disable, s
     monkeypatch.setenv("TQDM_DISABLE", disable)
     sweep(tmp_path / "a.jsonl", SETTINGS, JOBS[:8], run, progress=False)
     sweep(tmp_path / "a.jsonl", SETTINGS, JOBS, run)
-    assert bars == ([{"total": 12, "initial": 8, "unit": "run", "disable": False, "updates": 4}] if shown else [])
+    assert bars == (
+        [{"total": 12, "initial": 8, "unit": "run", "disable": False, "updates": 4}]
+        if shown
+        else []
+    )

@@ -1,4 +1,6 @@
-"""The sweep of notebook 13: its saved file is complete and consistent, its search and bins are right, it can be resumed."""
+"""The sweep of notebook 13: its saved file is complete and consistent, its search and bins are
+right, it can be resumed.
+"""
 import json
 import math
 from types import SimpleNamespace
@@ -10,9 +12,17 @@ from course_lib.data import datasets
 from experiments import mnist as sweep
 
 LEAN = {"final_seeds": [10], "tuning_seeds": [0]}
-TINY = sweep.SETTINGS | LEAN | {
-    "sizes": [784, 16, 10], "epochs": 2, "start": {"sgd": [0.1, 0.2, 0.5], "adam": [0.005, 0.01, 0.02]},
-    "variants": LEAN | {"power": {"sgd": -1.0}, "pixels": ["standard"], "sizes": [[784, 8, 10]]}}
+TINY = (
+    sweep.SETTINGS
+    | LEAN
+    | {
+        "sizes": [784, 16, 10],
+        "epochs": 2,
+        "start": {"sgd": [0.1, 0.2, 0.5], "adam": [0.005, 0.01, 0.02]},
+        "variants": LEAN
+        | {"power": {"sgd": -1.0}, "pixels": ["standard"], "sizes": [[784, 8, 10]]},
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -66,16 +76,23 @@ def test_every_choice_follows_from_the_saved_runs_and_is_at_no_edge(saved):
         assert both[0] == (lr, decay)
         for axis in (0, 1):
             tried = {setting[axis] for setting in table}
-            assert tried == {None} or all(min(tried) < setting[axis] < max(tried) for setting in both)
+            assert tried == {None} or all(
+                min(tried) < setting[axis] < max(tried) for setting in both
+            )
             rungs = [sweep.LADDER.index(value) for value in sorted(tried - {None})]
             assert all(np.diff(rungs) == 1)
 
 
 @pytest.mark.parametrize("step", sweep.SETTINGS["start"])
 def test_every_rule_has_five_examined_runs_with_its_chosen_setting(saved, step):
-    runs, (choice, *_) = home(saved, step, saved["final_seeds"]), of({"runs": saved["chosen"]}, step=step)
+    runs, (choice, *_) = (
+        home(saved, step, saved["final_seeds"]),
+        of({"runs": saved["chosen"]}, step=step),
+    )
     assert [run["seed"] for run in runs] == saved["final_seeds"]
-    assert all((run["lr"], run["weight_decay"]) == (choice["lr"], choice["weight_decay"]) for run in runs)
+    assert all(
+        (run["lr"], run["weight_decay"]) == (choice["lr"], choice["weight_decay"]) for run in runs
+    )
     assert all(run["steps"] == 5 * 430 and run["diverged_at"] is None for run in runs)
 
 
@@ -89,10 +106,19 @@ def test_details_of_a_run_agree_with_each_other(saved):
     assert len(examined) == 5 * 8
     for run in examined:
         missed = [int(k) for k in run["missed"].split()]
-        assert missed == sorted(set(missed)) and len(missed) == len(run["answers"]) == 10_000 - run["test_right"]
-        assert not any(answer == label for answer, label in zip(run["answers"], run["labels"], strict=True))
+        assert (
+            missed == sorted(set(missed))
+            and len(missed) == len(run["answers"]) == 10_000 - run["test_right"]
+        )
+        assert not any(
+            answer == label for answer, label in zip(run["answers"], run["labels"], strict=True)
+        )
         images, claimed, variance, right = np.sum(run["bins"], axis=0)
-        assert images == 10_000 and right == run["test_right"] and variance < min(claimed, images - claimed)
+        assert (
+            images == 10_000
+            and right == run["test_right"]
+            and variance < min(claimed, images - claimed)
+        )
 
 
 def test_labels_are_those_of_the_test_images(saved):
@@ -101,18 +127,25 @@ def test_labels_are_those_of_the_test_images(saved):
         pytest.skip("needs the real MNIST")
     for run in saved["runs"]:
         if "missed" in run:
-            assert run["labels"] == "".join(str(images.y_test[int(k)]) for k in run["missed"].split())
+            assert run["labels"] == "".join(
+                str(images.y_test[int(k)]) for k in run["missed"].split()
+            )
 
 
 def test_goals_are_reached(saved):
     plain = of(saved, constant=True)
     assert len(plain) == 5 and all(run["test_right"] >= 9700 for run in plain)
-    right = {step: [run["test_right"] for run in home(saved, step, saved["final_seeds"])] for step in saved["start"]}
+    right = {
+        step: [run["test_right"] for run in home(saved, step, saved["final_seeds"])]
+        for step in saved["start"]
+    }
     assert max(np.mean(values) for values in right.values()) >= 9800
 
 
 def test_times_are_ratios_to_sgd(saved):
-    assert set(saved["time_ratios"]) == set(saved["start"]) and set(saved["time_ratios"]["sgd"]) == {1.0}
+    assert set(saved["time_ratios"]) == set(saved["start"]) and set(
+        saved["time_ratios"]["sgd"]
+    ) == {1.0}
 
 
 # The search
@@ -150,7 +183,9 @@ def test_most_images_right_wins_and_the_loss_breaks_ties():
     assert sweep.best_of(table) == ("c", "d")
 
 
-@pytest.mark.parametrize("lr, rungs", [(0.056, [0.02, 0.05, 0.1]), (0.5, [0.2, 0.5, 1.0]), (7.7e-6, [5e-6, 1e-5, 2e-5])])
+@pytest.mark.parametrize(
+    "lr, rungs", [(0.056, [0.02, 0.05, 0.1]), (0.5, [0.2, 0.5, 1.0]), (7.7e-6, [5e-6, 1e-5, 2e-5])]
+)
 def test_around_a_predicted_rate(lr, rungs):
     assert sweep.around(lr) == rungs
 
@@ -161,7 +196,12 @@ def test_examine_counts_what_a_fixed_table_of_logits_says():
     p = np.array([[0.55, 0.45], [0.3, 0.7], [1.0 - 1e-9, 1e-9], [0.42, 0.58]])
     net = SimpleNamespace(logits=lambda X: np.log(p))
     seen = sweep.examine(net, None, np.array([0, 0, 0, 1]))
-    assert (seen["test_right"], seen["missed"], seen["answers"], seen["labels"]) == (3, "1", "1", "0")
+    assert (seen["test_right"], seen["missed"], seen["answers"], seen["labels"]) == (
+        3,
+        "1",
+        "1",
+        "0",
+    )
     assert seen["test_loss"] == pytest.approx(-np.log([0.55, 0.3, 1, 0.58]).mean(), rel=1e-4)
     assert seen["bins"][5] == pytest.approx([2, 1.13, 0.55 * 0.45 + 0.58 * 0.42, 2], rel=1e-4)
     assert seen["bins"][7] == pytest.approx([1, 0.7, 0.21, 0], abs=1e-4)
@@ -172,13 +212,21 @@ def test_examine_counts_what_a_fixed_table_of_logits_says():
 def test_pixels_are_scaled(name, mean, spread, digits):
     X = sweep.PIXELS[name](digits.X_valid, digits.X_train)
     assert X.mean() == pytest.approx(mean * digits.X_valid.mean(), rel=1e-4)
-    assert X.std() == pytest.approx(spread * digits.X_valid.std(), rel=1e-4) and X.dtype == np.float32
+    assert (
+        X.std() == pytest.approx(spread * digits.X_valid.std(), rel=1e-4) and X.dtype == np.float32
+    )
 
 
 def test_pixels_are_standardised_with_the_training_images(digits):
     X = sweep.PIXELS["standard"](digits.X_train, digits.X_train)
-    assert X.mean() == pytest.approx(0, abs=1e-3) and X.std() == pytest.approx(1, rel=1e-3) and X.dtype == np.float32
-    assert sweep.PIXELS["standard"](digits.X_valid, digits.X_train).mean() != pytest.approx(0, abs=1e-5)
+    assert (
+        X.mean() == pytest.approx(0, abs=1e-3)
+        and X.std() == pytest.approx(1, rel=1e-3)
+        and X.dtype == np.float32
+    )
+    assert sweep.PIXELS["standard"](digits.X_valid, digits.X_train).mean() != pytest.approx(
+        0, abs=1e-5
+    )
 
 
 # The whole, small
@@ -189,7 +237,9 @@ def test_tiny_sweep_is_complete(tiny):
     assert [choice["step"] for choice in result["chosen"]] == ["sgd", "adam", "sgd", "sgd"]
     assert len(of(result, constant=True)) == 1 and list(path.parent.iterdir()) == [path]
     finals = of(result, seed=10, constant=False, sizes=[784, 16, 10], pixels="unit")
-    assert [run["step"] for run in finals] == ["sgd", "adam"] and all("bins" in run for run in finals)
+    assert [run["step"] for run in finals] == ["sgd", "adam"] and all(
+        "bins" in run for run in finals
+    )
     assert all(len(values) == 5 for values in result["time_ratios"].values())
 
 
@@ -199,9 +249,13 @@ def test_interrupted_sweep_goes_on_and_makes_the_same_runs(tiny, digits, tmp_pat
     lost = part["runs"].pop(2)
     sweep.write(part, tmp_path / "runs.json")
     made, fit = [], sweep.fit
-    monkeypatch.setattr(sweep, "fit", lambda data, spec, settings: made.append(spec) or fit(data, spec, settings))
+    monkeypatch.setattr(
+        sweep, "fit", lambda data, spec, settings: made.append(spec) or fit(data, spec, settings)
+    )
     again = sweep.sweep(digits, tmp_path / "runs.json", TINY)
-    assert [spec["lr"] for spec in made] == [lost["lr"]] and len(again["runs"]) == len(result["runs"])
+    assert [spec["lr"] for spec in made] == [lost["lr"]] and len(again["runs"]) == len(
+        result["runs"]
+    )
     assert again["runs"][-1]["valid_right"] == pytest.approx(lost["valid_right"], abs=4)
     assert again["chosen"] == part["chosen"] and again["time_ratios"] == part["time_ratios"]
 

@@ -21,10 +21,17 @@ def test_contestants_take_turns_and_warm_up_without_being_timed():
 
 def test_repeated_calls_are_timed_together_and_told_as_one():
     order, now = [], [0.0]
-    measured = side_by_side(contestants(order, now), rounds=2, warmup=0, repeat=4, clock=lambda: now[0])
-    assert measured == {"a": [1.0, 1.0], "b": [3.0, 3.0]} and "".join(order) == "aaaabbbb" + "bbbbaaaa"
+    measured = side_by_side(
+        contestants(order, now), rounds=2, warmup=0, repeat=4, clock=lambda: now[0]
+    )
+    assert (
+        measured == {"a": [1.0, 1.0], "b": [3.0, 3.0]} and "".join(order) == "aaaabbbb" + "bbbbaaaa"
+    )
 
 
 def test_ratios_are_taken_within_a_round():
-    seconds = {"ours": [1.0, 10.0, 2.0], "theirs": [3.0, 20.0, 8.0]}  # the second round met a busy machine
+    seconds = {
+        "ours": [1.0, 10.0, 2.0],
+        "theirs": [3.0, 20.0, 8.0],
+    }  # the second round met a busy machine
     assert ratios(seconds, "ours") == {"ours": (1.0, 1.0, 1.0), "theirs": (3.0, 2.5, 3.5)}

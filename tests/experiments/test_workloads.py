@@ -15,8 +15,14 @@ from course_lib.experiments.workloads import DATA, WORKLOADS, first_step_at, net
 from course_lib.training.loop import train
 
 ROOT = Path(__file__).resolve().parents[2]
-SHORT = {name: replace(card, n_steps=40, every=20) for name, card in WORKLOADS.items() if "mnist" not in name}
-on_mnist = pytest.mark.skipif(not os.environ.get("COURSE_MNIST", "").endswith(".npz"), reason="needs the real MNIST")
+SHORT = {
+    name: replace(card, n_steps=40, every=20)
+    for name, card in WORKLOADS.items()
+    if "mnist" not in name
+}
+on_mnist = pytest.mark.skipif(
+    not os.environ.get("COURSE_MNIST", "").endswith(".npz"), reason="needs the real MNIST"
+)
 
 
 @pytest.mark.parametrize("name", SHORT)
@@ -27,9 +33,14 @@ def test_a_trial_is_what_train_does(name, step):
     rng = np.random.default_rng(7)
     net = network(card, rng)
     valid = (X, y) if card.measure == "training loss" else (X_valid, y_valid)
-    history = train(net, (X, y), step, lr=0.01, epochs=2, batch_size=50, rng=rng, valid=valid, progress=False)
+    history = train(
+        net, (X, y), step, lr=0.01, epochs=2, batch_size=50, rng=rng, valid=valid, progress=False
+    )
     result = run_trial(card, step, seed=7, lr=0.01)
-    assert np.allclose(result["curve"], history.valid_loss, rtol=1e-12) and result["final"] == result["curve"][-1]
+    assert (
+        np.allclose(result["curve"], history.valid_loss, rtol=1e-12)
+        and result["final"] == result["curve"][-1]
+    )
     as_function = run_trial(card, optimizers.STEPS[step], seed=7, lr=0.01)
     assert np.allclose(as_function["curve"], result["curve"], rtol=1e-12)
 
@@ -55,8 +66,13 @@ def test_a_seed_gives_every_rule_the_same_start_and_batches():
         run_trial(replace(SHORT["logistic"], n_steps=20), spy, seed=1, lr=0.0)
         return seen
 
-    runs = first(optimizers.sgd), first(optimizers.adam)  # lr = 0: nothing moves, so every gradient must agree
-    assert all(np.array_equal(a, b) for pair in zip(*runs, strict=True) for a, b in zip(*pair, strict=True))
+    runs = (
+        first(optimizers.sgd),
+        first(optimizers.adam),
+    )  # lr = 0: nothing moves, so every gradient must agree
+    assert all(
+        np.array_equal(a, b) for pair in zip(*runs, strict=True) for a, b in zip(*pair, strict=True)
+    )
 
 
 def test_a_strangers_rule_keeps_what_it_was_given():
@@ -80,7 +96,9 @@ def test_a_run_that_diverges_is_infinitely_bad_and_late():
 def test_the_target_is_reached_at_the_first_look_that_is_low_enough():
     card = replace(SHORT["regression"], target=0.5)
     assert first_step_at(card, [0.9, 0.5, 0.7, 0.1]) == 40
-    assert first_step_at(card, [0.4]) == 20 and first_step_at(card, [0.6, np.nan]) == np.inf == first_step_at(card, [])
+    assert first_step_at(card, [0.4]) == 20 and first_step_at(
+        card, [0.6, np.nan]
+    ) == np.inf == first_step_at(card, [])
 
 
 def test_the_last_epoch_is_cut_where_the_budget_ends():
@@ -94,7 +112,9 @@ def test_friedmans_function_has_the_size_that_is_told():
     truth = (10 * np.sin(np.pi * X_valid[:, 0] * X_valid[:, 1]) + 20 * (X_valid[:, 2] - 0.5) ** 2
              + 10 * X_valid[:, 3] + 5 * X_valid[:, 4])
     assert np.var(truth / 5) == pytest.approx(1, abs=0.1) and abs(y.mean()) < 0.05
-    assert np.mean((y_valid[:, 0] - (truth - 14.4) / 5) ** 2) == pytest.approx(1 / 25, rel=0.1)  # the noise
+    assert np.mean((y_valid[:, 0] - (truth - 14.4) / 5) ** 2) == pytest.approx(
+        1 / 25, rel=0.1
+    )  # the noise
 
 
 def test_digits_leave_the_test_images_alone():
@@ -113,14 +133,22 @@ def test_cards_can_be_written_beside_the_results():
 
 def test_the_algoperf_card_is_algoperfs():
     card = WORKLOADS["algoperf_mnist"]
-    assert card.sizes == (784, 128, 10) and card.activation == "sigmoid" and card.measure == "validation error"
+    assert (
+        card.sizes == (784, 128, 10)
+        and card.activation == "sigmoid"
+        and card.measure == "validation error"
+    )
     assert card.target == 0.03 and "50 000 / 10 000" in card.data
 
 
 @on_mnist
 def test_the_mnist_cards_cut_the_training_file_as_they_say():
     X, y, X_valid, y_valid = DATA[WORKLOADS["algoperf_mnist"].data]()
-    assert X.shape == (50_000, 784) and X_valid.shape == (10_000, 784) and len(y) + len(y_valid) == 60_000
+    assert (
+        X.shape == (50_000, 784)
+        and X_valid.shape == (10_000, 784)
+        and len(y) + len(y_valid) == 60_000
+    )
     assert X.dtype == np.float32 and abs(X.mean()) < 0.01 and abs(X.std() - 1) < 0.01
     plain = DATA[WORKLOADS["mnist_mlp"].data]()[0]
     assert plain.shape == (55_000, 784) and plain.min() == 0 and plain.max() == 1
@@ -159,10 +187,26 @@ def test_the_saved_sweep_was_made_with_these_cards_spaces_and_plans():
 def test_the_sweep_chooses_by_the_mean_and_by_the_median():
     script = runpy.run_path(str(ROOT / "benchmarks" / "sweep_workloads.py"))
     settings = [{"lr": 1.0}, {"lr": 2.0}, {"lr": 3.0}]
-    results = [[{"final": 0.1, "steps": 20.0}, {"final": 0.9, "steps": 20.0}, {"final": 0.9, "steps": np.inf}],
-               [{"final": 0.3, "steps": 60.0}, {"final": 0.4, "steps": 40.0}, {"final": 0.3, "steps": 50.0}],
-               [{"final": 0.2, "steps": 30.0}, {"final": 0.2, "steps": np.inf}, {"final": np.inf, "steps": np.inf}]]
-    assert [script["choose"](aim, settings, results)["lr"] for aim in ("lowest", "soonest", "lr only")] == [2.0, 1.0, 2.0]
+    results = [
+        [
+            {"final": 0.1, "steps": 20.0},
+            {"final": 0.9, "steps": 20.0},
+            {"final": 0.9, "steps": np.inf},
+        ],
+        [
+            {"final": 0.3, "steps": 60.0},
+            {"final": 0.4, "steps": 40.0},
+            {"final": 0.3, "steps": 50.0},
+        ],
+        [
+            {"final": 0.2, "steps": 30.0},
+            {"final": 0.2, "steps": np.inf},
+            {"final": np.inf, "steps": np.inf},
+        ],
+    ]
+    assert [
+        script["choose"](aim, settings, results)["lr"] for aim in ("lowest", "soonest", "lr only")
+    ] == [2.0, 1.0, 2.0]
     trials = [({"hyper": hyper}, some[0]) for hyper, some in zip(settings, results, strict=True)]
     plan = {"finalists": 1, "aims": ["lowest", "soonest"]}
     assert script["finalists"](plan, trials) == [{"lr": 1.0}]

@@ -1,4 +1,6 @@
-"""What the pages say is what the libraries do: defaults, arguments and steps of Keras, PyTorch and the stored numbers."""
+"""What the pages say is what the libraries do: defaults, arguments and steps of Keras, PyTorch and
+the stored numbers.
+"""
 import inspect
 import json
 import subprocess
@@ -56,7 +58,10 @@ def test_arguments_and_defaults_are_those_of_keras(name):
     import_tensorflow()
     import keras
     entry = FACTS[name].frameworks["keras"]
-    assert defaults_are_those_of(entry, getattr(keras.optimizers, entry.make)) and "learning_rate" in entry.defaults
+    assert (
+        defaults_are_those_of(entry, getattr(keras.optimizers, entry.make))
+        and "learning_rate" in entry.defaults
+    )
 
 
 PROBE = """
@@ -95,13 +100,18 @@ def test_the_stored_paths_are_those_of_pytorch():
 @pytest.mark.torch
 @needs_torch
 def test_settings_that_bring_pytorch_to_keras():
-    nadam, adamax = torch_paths([("nadam", "same", {"momentum_decay": 1.0}), ("adamax", "same", {"eps": TINY})])
+    nadam, adamax = torch_paths(
+        [("nadam", "same", {"momentum_decay": 1.0}), ("adamax", "same", {"eps": TINY})]
+    )
     assert distance(nadam, keras_path("nadam", "same")) < 1e-8
     assert distance(adamax, keras_path("adamax", "same", epsilon=TINY)) < 1e-12
 
 
 def test_a_failing_process_is_reported_in_its_own_words():
-    with pytest.raises(RuntimeError, match=r"^PyTorch's process failed: (KeyError: 'adma'|ModuleNotFoundError: .*'torch')$"):
+    with pytest.raises(
+        RuntimeError,
+        match=r"^PyTorch's process failed: (KeyError: 'adma'|ModuleNotFoundError: .*'torch')$",
+    ):
         torch_paths([("adma", "same", {})])
 
 
@@ -116,14 +126,20 @@ def test_stored_numbers_are_complete(name, setting):
         assert path is None or np.shape(path) == GRADIENTS.shape
 
 
-# What the pages say in words, rule by rule, written as rules: on the five gradients these are the libraries
+# What the pages say in words, rule by rule, written as rules: on the five gradients these are the
+# libraries
 
 def keras_adam(largest=False):
     def step(w, g, state, *, lr, beta1, beta2, eps):
         t = state.get("t", 0) + 1
-        m, v = beta1 * state.get("m", 0.0) + (1 - beta1) * g, beta2 * state.get("v", 0.0) + (1 - beta2) * g * g
+        m, v = (
+            beta1 * state.get("m", 0.0) + (1 - beta1) * g,
+            beta2 * state.get("v", 0.0) + (1 - beta2) * g * g,
+        )
         top = np.maximum(state.get("top", 0.0), v) if largest else v
-        w = w - lr * m / (1 - beta1**t) / (np.sqrt(top / (1 - beta2**t)) + eps / np.sqrt(1 - beta2**t))
+        w = w - lr * m / (1 - beta1**t) / (
+            np.sqrt(top / (1 - beta2**t)) + eps / np.sqrt(1 - beta2**t)
+        )
         return w, {"t": t, "m": m, "v": v, "top": top}
     return step
 
@@ -131,27 +147,40 @@ def keras_adam(largest=False):
 def inside(rule):
     """AdaGrad or RMSprop with eps inside the root."""
     def step(w, g, state, *, lr, eps, rho=None):
-        v = state.get("v", 0.0) + g * g if rule == "adagrad" else rho * state.get("v", 0.0) + (1 - rho) * g * g
+        v = (
+            state.get("v", 0.0) + g * g
+            if rule == "adagrad"
+            else rho * state.get("v", 0.0) + (1 - rho) * g * g
+        )
         return w - lr * g / np.sqrt(v + eps), {"v": v}
     return step
 
 
 def optax_amsgrad(w, g, state, *, lr, beta1, beta2, eps):
     t = state.get("t", 0) + 1
-    m, v = beta1 * state.get("m", 0.0) + (1 - beta1) * g, beta2 * state.get("v", 0.0) + (1 - beta2) * g * g
+    m, v = (
+        beta1 * state.get("m", 0.0) + (1 - beta1) * g,
+        beta2 * state.get("v", 0.0) + (1 - beta2) * g * g,
+    )
     top = np.maximum(state.get("top", 0.0), v / (1 - beta2**t))
     return w - lr * m / (1 - beta1**t) / (np.sqrt(top) + eps), {"t": t, "m": m, "v": v, "top": top}
 
 
 def adamax_inside(w, g, state, *, lr, beta1, beta2, eps):
     t = state.get("t", 0) + 1
-    m, u = beta1 * state.get("m", 0.0) + (1 - beta1) * g, np.maximum(beta2 * state.get("u", 0.0), np.abs(g) + eps)
+    m, u = (
+        beta1 * state.get("m", 0.0) + (1 - beta1) * g,
+        np.maximum(beta2 * state.get("u", 0.0), np.abs(g) + eps),
+    )
     return w - lr * m / (1 - beta1**t) / u, {"t": t, "m": m, "u": u}
 
 
 def nadam_without_warm_up(w, g, state, *, lr, beta1, beta2, eps):
     t = state.get("t", 0) + 1
-    m, v = beta1 * state.get("m", 0.0) + (1 - beta1) * g, beta2 * state.get("v", 0.0) + (1 - beta2) * g * g
+    m, v = (
+        beta1 * state.get("m", 0.0) + (1 - beta1) * g,
+        beta2 * state.get("v", 0.0) + (1 - beta2) * g * g,
+    )
     mean = beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * g / (1 - beta1**t)
     return w - lr * mean / (np.sqrt(v / (1 - beta2**t)) + eps), {"t": t, "m": m, "v": v}
 
@@ -169,17 +198,28 @@ WORDS = [
 
 @pytest.mark.parametrize("framework, name, step, hyper", WORDS)
 def test_where_a_page_tells_of_a_difference_it_is_this_one(framework, name, step, hyper):
-    path = keras_path(name, "same") if framework == "keras" else STORED[framework]["paths"][name]["same"]
+    path = (
+        keras_path(name, "same")
+        if framework == "keras"
+        else STORED[framework]["paths"][name]["same"]
+    )
     assert distance(follow(step, hyper), path) < 1e-12
     assert distance(course_path(name, "same"), path) > 1e-4
 
 
 def test_where_a_page_tells_of_none_there_is_none():
-    told = {(framework, name) for framework, name, _, _ in WORDS} | {("keras", "nadam"), ("torch", "nadam")}
+    told = {(framework, name) for framework, name, _, _ in WORDS} | {
+        ("keras", "nadam"),
+        ("torch", "nadam"),
+    }
     for name in FACTS:
         for framework in FRAMEWORKS:
             if (framework, name) not in told and FACTS[name].frameworks[framework]:
-                path = keras_path(name, "same") if framework == "keras" else STORED[framework]["paths"][name]["same"]
+                path = (
+                    keras_path(name, "same")
+                    if framework == "keras"
+                    else STORED[framework]["paths"][name]["same"]
+                )
                 assert distance(course_path(name, "same"), path) < 1e-12, (framework, name)
     nadam = follow(STEPS["nadam"], ADAM | {"momentum_decay": 1.0})
     assert distance(keras_path("nadam", "same"), nadam) < 1e-8
@@ -189,15 +229,35 @@ def test_where_a_page_tells_of_none_there_is_none():
 
 def decay_of(name, step, hyper):
     """The path with weight decay in the sense of PyTorch: L2, but for AdamW."""
-    return follow(coupled(step, DECAY), hyper) if name != "adamw" else follow(step, hyper | {"weight_decay": DECAY})
+    return (
+        follow(coupled(step, DECAY), hyper)
+        if name != "adamw"
+        else follow(step, hyper | {"weight_decay": DECAY})
+    )
 
 
 @pytest.mark.parametrize("name", sorted(FACTS.keys() - {"lion", "adamax"}))
 def test_weight_decay_is_an_l2_penalty_in_pytorch_and_shrinks_in_keras(name):
-    hyper = {key: HYPER[key] for key in inspect.signature(STEPS[name]).parameters if key in HYPER and key != "weight_decay"}
-    assert distance(STORED["torch"]["paths"][name]["decay"], decay_of(name, STEPS[name], hyper)) < 1e-8
-    if name not in ("adam", "amsgrad", "adamw", "adagrad", "rmsprop", "nadam"):  # the step itself is Keras' too
-        assert distance(keras_path(name, "decay"), follow(decoupled(STEPS[name], DECAY), hyper)) < 1e-12
+    hyper = {
+        key: HYPER[key]
+        for key in inspect.signature(STEPS[name]).parameters
+        if key in HYPER and key != "weight_decay"
+    }
+    assert (
+        distance(STORED["torch"]["paths"][name]["decay"], decay_of(name, STEPS[name], hyper)) < 1e-8
+    )
+    if name not in (
+        "adam",
+        "amsgrad",
+        "adamw",
+        "adagrad",
+        "rmsprop",
+        "nadam",
+    ):  # the step itself is Keras' too
+        assert (
+            distance(keras_path(name, "decay"), follow(decoupled(STEPS[name], DECAY), hyper))
+            < 1e-12
+        )
 
 
 def test_in_keras_every_optimizer_shrinks_the_weights_by_the_same_share():
@@ -212,7 +272,11 @@ def test_in_keras_every_optimizer_shrinks_the_weights_by_the_same_share():
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_which_velocity_holds_the_rate(framework):
     for name in ("momentum", "nesterov"):
-        path = keras_path(name, "drop") if framework == "keras" else STORED[framework]["paths"][name]["drop"]
+        path = (
+            keras_path(name, "drop")
+            if framework == "keras"
+            else STORED[framework]["paths"][name]["drop"]
+        )
         assert (distance(course_path(name, "drop"), path) > 0.1) == (framework == "keras")
 
 
@@ -223,15 +287,22 @@ def test_rates_drop_in_one_setting_only():
 
 def test_own_defaults_are_used_where_the_setting_says_so():
     hyper = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-7}
-    assert distance(keras_path("adam", "defaults"), follow(keras_adam(), hyper)) < 1e-5  # 1 - 0.999 in float32
+    assert (
+        distance(keras_path("adam", "defaults"), follow(keras_adam(), hyper)) < 1e-5
+    )  # 1 - 0.999 in float32
     assert distance(course_path("adam", "defaults"), follow(STEPS["adam"])) == 0
     v, w = 0.1 + GRADIENTS[0] ** 2, START
-    assert keras_path("adagrad", "defaults")[0] == pytest.approx(w - GRADIENTS[0] / 16 / np.sqrt(v + 1e-7), abs=1e-8)
+    assert keras_path("adagrad", "defaults")[0] == pytest.approx(
+        w - GRADIENTS[0] / 16 / np.sqrt(v + 1e-7), abs=1e-8
+    )
 
 
 def test_a_page_is_a_table_with_what_is_measured():
     rows = page("adam", STORED).splitlines()
-    assert all(row.count(" | ") == 4 and row.startswith("| ") and row.endswith(" |") for row in rows) and len(rows) == 11
+    assert (
+        all(row.count(" | ") == 4 and row.startswith("| ") and row.endswith(" |") for row in rows)
+        and len(rows) == 11
+    )
     assert rows[7] == "| **apart, with equal numbers** |  | 0.019 | 0 | 0 |"
     assert rows[9].endswith("| 0.019 | 0.22 | – |")
     assert "`keras.optimizers.Adam(amsgrad=True)`" in page("amsgrad", STORED)
@@ -243,7 +314,12 @@ def test_a_page_is_a_table_with_what_is_measured():
 def test_distances_are_measured_and_not_told():
     changed = json.loads(json.dumps(STORED))
     changed["torch"]["paths"]["sgd"]["same"][4][2] += 0.5
-    assert distances("sgd", changed)["torch"] == {"same": 0.5, "drop": 0.0, "decay": 0.0, "defaults": 0.0}
+    assert distances("sgd", changed)["torch"] == {
+        "same": 0.5,
+        "drop": 0.0,
+        "decay": 0.0,
+        "defaults": 0.0,
+    }
 
 
 def test_recording_writes_what_is_installed_and_keeps_the_rest(tmp_path, monkeypatch, capsys):
@@ -251,10 +327,17 @@ def test_recording_writes_what_is_installed_and_keeps_the_rest(tmp_path, monkeyp
 
     monkeypatch.setattr(recorder, "RESULT", tmp_path / "three_frameworks.json")
     recorder.write(STORED)
-    assert recorder.RESULT.read_text(encoding="utf-8") == results_path("three_frameworks").read_text(encoding="utf-8")
-    monkeypatch.setattr(recorder.importlib.util, "find_spec", lambda name: "here" if name == "torch" else None)
+    assert recorder.RESULT.read_text(encoding="utf-8") == results_path(
+        "three_frameworks"
+    ).read_text(encoding="utf-8")
+    monkeypatch.setattr(
+        recorder.importlib.util, "find_spec", lambda name: "here" if name == "torch" else None
+    )
     monkeypatch.setattr(recorder, "torch_results", lambda: {"version": "9", "paths": {}})
     recorder.main()
     written = json.loads(recorder.RESULT.read_text(encoding="utf-8"))
     assert written == STORED | {"torch": {"version": "9", "paths": {}}}
-    assert capsys.readouterr().out == "torch 9: recorded\noptax is not installed: its numbers stay as they were\n"
+    assert (
+        capsys.readouterr().out
+        == "torch 9: recorded\noptax is not installed: its numbers stay as they were\n"
+    )

@@ -1,4 +1,6 @@
-"""A rule of the course inside Keras: the weights are those by hand, schedules and clipping those of Keras."""
+"""A rule of the course inside Keras: the weights are those by hand, schedules and clipping those of
+Keras.
+"""
 import itertools
 
 import numpy as np
@@ -21,7 +23,9 @@ def keras():
 
 
 def by_hand(rule, sizes, rates, clip=np.inf, **hyper):
-    """Train this course's network from a start of ones and zeros, and return its weights, W and b of each layer in turn."""
+    """Train this course's network from a start of ones and zeros, and return its weights, W and b
+    of each layer in turn.
+    """
     net, state = mlp(sizes, rng=np.random.default_rng(0)), {}
     for layer in net.layers[::2]:
         layer.W[...], layer.b[...] = starting(layer.W.shape), 0.0
@@ -36,7 +40,9 @@ def starting(shape):
 
 
 def in_keras(keras, sizes, optimizer, **how):
-    layers = [keras.layers.Dense(n, activation="relu") for n in sizes[1:-1]] + [keras.layers.Dense(sizes[-1])]
+    layers = [keras.layers.Dense(n, activation="relu") for n in sizes[1:-1]] + [
+        keras.layers.Dense(sizes[-1])
+    ]
     model = keras.Sequential([keras.Input((sizes[0],)), *layers])
     model.set_weights([part for shape in itertools.pairwise(sizes)
                        for part in (starting(shape), np.zeros(shape[1], np.float32))])
@@ -50,7 +56,9 @@ def close(ours, theirs):
     return all(np.allclose(a, b, atol=2e-5) for a, b in zip(ours, theirs, strict=True))
 
 
-@pytest.mark.parametrize("name, hyper", [("momentum", {"beta": 0.8}), ("adam", {"eps": 0.01}), ("adagrad", {"eps": 0.1})])
+@pytest.mark.parametrize(
+    "name, hyper", [("momentum", {"beta": 0.8}), ("adam", {"eps": 0.01}), ("adagrad", {"eps": 0.1})]
+)
 def test_fit_takes_the_same_path_as_the_rule_by_hand(keras, name, hyper):
     sizes, rule = [6, 5, 4], optimizers.STEPS[name]
     weights = in_keras(keras, sizes, keras_optimizer(rule, lr=0.05, **hyper))
@@ -63,8 +71,12 @@ def test_schedules_and_clipping_are_those_of_keras(keras):
     optimizer = keras_optimizer(optimizers.momentum, lr=schedule, beta=0.5)
     optimizer.clipvalue = 0.02
     weights = in_keras(keras, [6, 4], optimizer)
-    assert close(by_hand(optimizers.momentum, [6, 4], lambda k: 0.1 * 0.5**k, clip=0.02, beta=0.5), weights)
-    assert not close(by_hand(optimizers.momentum, [6, 4], lambda k: 0.1 * 0.5**k, beta=0.5), weights)
+    assert close(
+        by_hand(optimizers.momentum, [6, 4], lambda k: 0.1 * 0.5**k, clip=0.02, beta=0.5), weights
+    )
+    assert not close(
+        by_hand(optimizers.momentum, [6, 4], lambda k: 0.1 * 0.5**k, beta=0.5), weights
+    )
 
 
 def test_it_is_an_optimizer_that_keeps_float32_and_gives_each_variable_its_own_state(keras):

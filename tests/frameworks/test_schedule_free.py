@@ -1,4 +1,6 @@
-"""Schedule-Free AdamW against hand numbers, optax' stored path and formulas without state; Keras' class against both."""
+"""Schedule-Free AdamW against hand numbers, optax' stored path and formulas without state; Keras'
+class against both.
+"""
 import os
 import subprocess
 import sys
@@ -46,7 +48,9 @@ def sums(G, rates, w, *, beta1, beta2, eps):
     """x and y from the sums that define them: no point is carried from step to step."""
     steps = []
     for t in range(1, len(G) + 1):
-        v = sum((1 - beta2) * beta2 ** (t - s) * G[s - 1] ** 2 for s in range(1, t + 1)) / (1 - beta2**t)
+        v = sum((1 - beta2) * beta2 ** (t - s) * G[s - 1] ** 2 for s in range(1, t + 1)) / (
+            1 - beta2**t
+        )
         steps.append(rates[t - 1] * G[t - 1] / (np.sqrt(v) + eps))
     z = [w - sum(steps[:t]) for t in range(1, len(G) + 1)]
     x = [np.average(z[:t], axis=0, weights=np.square(rates[:t])) for t in range(1, len(G) + 1)]
@@ -54,8 +58,12 @@ def sums(G, rates, w, *, beta1, beta2, eps):
 
 
 def test_two_steps_by_hand():
-    """Constant gradient 2 with eps = 0: each step of z is lr, x is the mean of 0.5 and 0, y is z/4 + 3x/4."""
-    path, averages, state = walk(np.full((2, 1), 2.0), (0.5, 0.5), np.ones(1), beta1=0.75, beta2=0.5, eps=0.0)
+    """Constant gradient 2 with eps = 0: each step of z is lr, x is the mean of 0.5 and 0, y is z/4
+    + 3x/4.
+    """
+    path, averages, state = walk(
+        np.full((2, 1), 2.0), (0.5, 0.5), np.ones(1), beta1=0.75, beta2=0.5, eps=0.0
+    )
     assert path.ravel().tolist() == [0.5, 0.1875] and averages.ravel().tolist() == [0.5, 0.25]
     assert state["z"].tolist() == [0.0] and state["v"].tolist() == [3.0] and state["t"] == 2
 
@@ -83,7 +91,11 @@ def test_beta1_zero_is_adam_without_momentum():
 
 def test_a_warm_up_may_start_at_zero():
     path, averages, _ = walk(GRADIENTS, (0.0, 0.1, 0.2, 0.2, 0.2), beta1=0.5)
-    assert np.array_equal(path[0], START) and np.array_equal(averages[0], START) and np.isfinite(path).all()
+    assert (
+        np.array_equal(path[0], START)
+        and np.array_equal(averages[0], START)
+        and np.isfinite(path).all()
+    )
     assert averaged(START, {}) is START
 
 
@@ -92,9 +104,15 @@ def test_it_keeps_the_contract_of_a_rule():
     first, state = schedule_free_adamw(w, g, {}, lr=0.1)
     kept = {name: np.copy(value) for name, value in state.items()}
     second, new = schedule_free_adamw(first, g, state, lr=0.1)
-    assert all(np.array_equal(state[name], kept[name]) for name in kept) and np.array_equal(w, START.astype(np.float32))
-    assert {value.dtype for value in (second, *new.values()) if isinstance(value, np.ndarray)} == {np.dtype(np.float32)}
-    stack, _ = schedule_free_adamw(np.stack([START, START]), np.stack([GRADIENTS[0]] * 2), {}, lr=np.array([[0.0], [0.1]]))
+    assert all(np.array_equal(state[name], kept[name]) for name in kept) and np.array_equal(
+        w, START.astype(np.float32)
+    )
+    assert {value.dtype for value in (second, *new.values()) if isinstance(value, np.ndarray)} == {
+        np.dtype(np.float32)
+    }
+    stack, _ = schedule_free_adamw(
+        np.stack([START, START]), np.stack([GRADIENTS[0]] * 2), {}, lr=np.array([[0.0], [0.1]])
+    )
     alone, _ = schedule_free_adamw(START, GRADIENTS[0], {}, lr=0.1)
     assert np.array_equal(stack[0], START) and stack[1] == pytest.approx(alone)
     with pytest.raises(ValueError, match="beta1 must be"):
@@ -133,8 +151,14 @@ def fake(mix):
     return Fake
 
 
-@pytest.mark.parametrize("mix, verdict", [
-    (lambda x, z, y: y, "right"), (lambda x, z, y: x, "aliased"), (lambda x, z, y: z, "something else")])
+@pytest.mark.parametrize(
+    "mix, verdict",
+    [
+        (lambda x, z, y: y, "right"),
+        (lambda x, z, y: x, "aliased"),
+        (lambda x, z, y: z, "something else"),
+    ],
+)
 def test_the_diagnosis_tells_right_from_aliased_from_other(mix, verdict):
     assert diagnose(fake(mix)) == verdict
 
@@ -152,10 +176,15 @@ def test_the_work_round_is_right_over_a_repaired_keras_too(monkeypatch):
         assert distance(keras_free_path(repaired(), beta1), expected_paths(beta1)[0]) < 1e-9
 
 
-@pytest.mark.parametrize("how", [{"jit_compile": False}, {"jit_compile": True}], ids=["graph", "compiled"])
+@pytest.mark.parametrize(
+    "how", [{"jit_compile": False}, {"jit_compile": True}], ids=["graph", "compiled"]
+)
 def test_in_fit_the_work_round_follows_beta_1(how):
     k, ends = keras(), []
-    X, y = np.linspace(-1, 1, 32, dtype=np.float32).reshape(-1, 2), np.linspace(0, 3, 16, dtype=np.float32)
+    X, y = (
+        np.linspace(-1, 1, 32, dtype=np.float32).reshape(-1, 2),
+        np.linspace(0, 3, 16, dtype=np.float32),
+    )
     for make, beta_1 in ((repaired(), 0.1), (repaired(), 0.9)):
         model = k.Sequential([k.Input((2,)), k.layers.Dense(1, kernel_initializer="ones")])
         model.compile(optimizer=make(0.1, beta_1=beta_1), loss="mse", **how)
@@ -179,8 +208,12 @@ print(keras.backend.backend(), ends[0] == ends[1])
 @pytest.mark.torch
 @needs_torch
 def test_with_pytorch_below_keras_it_is_the_same():
-    done = subprocess.run([sys.executable, "-c", PROBE], env=os.environ | {"KERAS_BACKEND": "torch"},
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE],
+        env=os.environ | {"KERAS_BACKEND": "torch"},
+        capture_output=True,
+        text=True,
+    )
     assert done.stdout in ("torch True\n", "torch False\n"), done.stderr
     if diagnose(keras().optimizers.ScheduleFreeAdamW) == "aliased":
         assert done.stdout == "torch True\n"
@@ -188,20 +221,33 @@ def test_with_pytorch_below_keras_it_is_the_same():
 
 def said(notebook, words):
     """What the cells whose source contains `words` print."""
-    return "".join(out.text for cell in notebook.cells if cell.cell_type == "code" and words in cell.source
-                   for out in cell.outputs if out.output_type == "stream")
+    return "".join(
+        out.text
+        for cell in notebook.cells
+        if cell.cell_type == "code" and words in cell.source
+        for out in cell.outputs
+        if out.output_type == "stream"
+    )
 
 
 def test_the_notebook_says_so_when_keras_is_repaired():
     notebook = ns.learner_notebook(NOTEBOOK.read_text(encoding="utf-8"))
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    wanted = [cell for cell in code if "import_tensorflow()" in cell.source or "setup" in ns.tags(cell)
-              or "class_under_test" in cell.source]
+    wanted = [
+        cell
+        for cell in code
+        if "import_tensorflow()" in cell.source
+        or "setup" in ns.tags(cell)
+        or "class_under_test" in cell.source
+    ]
     patch = nbformat.v4.new_code_cell(
-        "from course_lib.frameworks.schedule_free import repaired\nkeras.optimizers.ScheduleFreeAdamW = repaired()")
+        "from course_lib.frameworks.schedule_free import repaired\nkeras.optimizers.ScheduleFreeAdamW = repaired()"
+    )
     notebook.cells = [*wanted[:2], patch, *wanted[2:]]
     execute(notebook, NOTEBOOK.parents[1])
-    assert "this version is repaired, and needs no work-round" in said(notebook, "diagnose(class_under_test)")
+    assert "this version is repaired, and needs no work-round" in said(
+        notebook, "diagnose(class_under_test)"
+    )
     lines = said(notebook, "class_under_test = ").splitlines()
     assert len({line.split("w = ")[1] for line in lines}) == 3
 

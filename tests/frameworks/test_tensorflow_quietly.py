@@ -1,4 +1,6 @@
-"""TensorFlow's import: notices vanish, all else stays visible. Fakes replace TensorFlow where they can."""
+"""TensorFlow's import: notices vanish, all else stays visible. Fakes replace TensorFlow where they
+can.
+"""
 import subprocess
 import sys
 
@@ -28,7 +30,9 @@ a plain line; caf\u00e9
 
 @pytest.fixture
 def fake(tmp_path, monkeypatch):
-    """Write a `tensorflow` with the given code, first on the path; temporary files go to their own folder."""
+    """Write a `tensorflow` with the given code, first on the path; temporary files go to their own
+    folder.
+    """
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "fake"))
     monkeypatch.setenv("PYTHONUTF8", "1")
     for name in ("TF_CPP_MIN_LOG_LEVEL", "PYTHONUNBUFFERED"):
@@ -49,8 +53,17 @@ def fake(tmp_path, monkeypatch):
 
 def run(code):
     """Run `code` in a fresh Python after importing `import_tensorflow`."""
-    return subprocess.run([sys.executable, "-c", f"from course_lib.frameworks.tensorflow_quietly import import_tensorflow\n{code}"],
-                          capture_output=True, text=True, encoding="utf-8", timeout=200)
+    return subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"from course_lib.frameworks.tensorflow_quietly import import_tensorflow\n{code}",
+        ],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=200,
+    )
 
 
 def temporary(tmp_path):
@@ -60,7 +73,9 @@ def temporary(tmp_path):
 def test_the_real_tensorflow_says_nothing(tmp_path, monkeypatch):
     monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    done = run("tf = import_tensorflow(); import keras; print(keras.__name__, (tf.ones(3) + 1).numpy())")
+    done = run(
+        "tf = import_tensorflow(); import keras; print(keras.__name__, (tf.ones(3) + 1).numpy())"
+    )
     assert (done.stdout, done.stderr, done.returncode) == ("keras [2. 2. 2.]\n", "", 0)
     assert not list(tmp_path.glob("tensorflow-import-*"))
 
@@ -122,11 +137,15 @@ def test_a_process_without_stderr_imports_too(fake):
 
 
 def test_it_works_in_a_notebook(fake, monkeypatch):
-    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # where it is set, ipykernel leaves file descriptor 2 alone
+    monkeypatch.delenv(
+        "PYTEST_CURRENT_TEST"
+    )  # where it is set, ipykernel leaves file descriptor 2 alone
     fake("os.write(2, text.encode())", NOTICES + NEWS)
     code = "from course_lib.frameworks.tensorflow_quietly import import_tensorflow\nimport_tensorflow().__name__"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
     NotebookClient(notebook, timeout=60).execute()
-    shown = {output.get("name", output["output_type"]): output for output in notebook.cells[0].outputs}
+    shown = {
+        output.get("name", output["output_type"]): output for output in notebook.cells[0].outputs
+    }
     assert shown["execute_result"]["data"]["text/plain"] == "'tensorflow'"
     assert shown["stderr"]["text"] == NEWS

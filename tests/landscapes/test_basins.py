@@ -10,7 +10,17 @@ from course_lib.optimizers.descent import minimize
 
 def test_the_grid_covers_the_window_row_by_row():
     points = basins.grid(((-1.0, 1.0), (0.0, 4.0)), 3)
-    assert points.tolist() == [[-1, 0], [0, 0], [1, 0], [-1, 2], [0, 2], [1, 2], [-1, 4], [0, 4], [1, 4]]
+    assert points.tolist() == [
+        [-1, 0],
+        [0, 0],
+        [1, 0],
+        [-1, 2],
+        [0, 2],
+        [1, 2],
+        [-1, 4],
+        [0, 4],
+        [1, 4],
+    ]
     symmetric = basins.grid(((-2.2, 2.2), (-2.2, 2.2)), 100)
     assert (symmetric == -symmetric[::-1]).all()
 
@@ -28,7 +38,9 @@ def test_the_camel_has_its_derivatives_and_minima():
         assert (np.linalg.eigvalsh(landscapes.CAMEL.hess(minimum)) > 0).all()
 
 
-@pytest.mark.parametrize(("landscape", "minima", "all_points"), [(landscapes.CAMEL, 3, 5), (landscapes.HIMMELBLAU, 4, 9)])
+@pytest.mark.parametrize(
+    ("landscape", "minima", "all_points"), [(landscapes.CAMEL, 3, 5), (landscapes.HIMMELBLAU, 4, 9)]
+)
 def test_critical_points_come_minima_first(landscape, minima, all_points):
     points, n_minima = basins.critical(landscape)
     assert (n_minima, len(points)) == (minima, all_points)
@@ -57,7 +69,13 @@ def test_ten_thousand_runs_arrive_where_they_would_alone():
 def test_the_image_shows_each_arrival_in_its_place():
     ax = Figure().add_subplot()
     index = np.array([0, 1, 3, -1])
-    basins.draw(ax, index, np.array([[0.0, 0.0], [1.0, 1.0], [0.5, 0.5], [0.2, 0.2]]), n_minima=2, window=((0, 1), (0, 1)))
+    basins.draw(
+        ax,
+        index,
+        np.array([[0.0, 0.0], [1.0, 1.0], [0.5, 0.5], [0.2, 0.2]]),
+        n_minima=2,
+        window=((0, 1), (0, 1)),
+    )
     image = ax.images[0]
     assert image.get_array().tolist() == [[0, 1], [2, -1]] and image.origin == "lower"
     colours = image.cmap(image.norm(image.get_array().data))

@@ -1,4 +1,6 @@
-"""Differences against exact derivatives, with the error that theory allows; every verdict of `classify`; `find`."""
+"""Differences against exact derivatives, with the error that theory allows; every verdict of
+`classify`; `find`.
+"""
 import numpy as np
 import pytest
 
@@ -28,10 +30,24 @@ def test_the_error_falls_with_the_square_of_the_step():
     assert 90 < errors[0] / errors[1] < 110
 
 
-@pytest.mark.parametrize(("eigenvalues", "kind"), [
-    ([1, 2], "minimum"), ([-1, -2], "maximum"), ([-1, 2], "saddle"), ([0, 2], "inconclusive"), ([0, -2], "inconclusive"),
-    ([0, 0], "inconclusive"), ([1e-9, 1], "inconclusive"), ([-1e-9, 1], "inconclusive"), ([1e-3, 1], "minimum"),
-    ([-1e-3, 1], "saddle"), ([-1, 0, 1], "saddle"), ([3], "minimum"), ([1e-9, 2e-9], "minimum")])
+@pytest.mark.parametrize(
+    ("eigenvalues", "kind"),
+    [
+        ([1, 2], "minimum"),
+        ([-1, -2], "maximum"),
+        ([-1, 2], "saddle"),
+        ([0, 2], "inconclusive"),
+        ([0, -2], "inconclusive"),
+        ([0, 0], "inconclusive"),
+        ([1e-9, 1], "inconclusive"),
+        ([-1e-9, 1], "inconclusive"),
+        ([1e-3, 1], "minimum"),
+        ([-1e-3, 1], "saddle"),
+        ([-1, 0, 1], "saddle"),
+        ([3], "minimum"),
+        ([1e-9, 2e-9], "minimum"),
+    ],
+)
 def test_every_kind_of_point_is_named_whatever_the_axes(eigenvalues, kind):
     n = len(eigenvalues)
     Q, _ = np.linalg.qr(np.random.default_rng(n).standard_normal((n, n)))
@@ -49,16 +65,28 @@ def test_eleven_two_is_not_a_critical_point_of_the_quintic():
     assert classify(landscape.grad(w), landscape.hess(w)) == "not critical"
 
 
-@pytest.mark.parametrize(("landscape", "expected"), [
-    (landscapes.QUINTIC, [("saddle", (0, 0)), ("minimum", (0.8 ** (1 / 3), 0.8 ** (1 / 3)))]),
-    (landscapes.SADDLE, [("saddle", (0, 0))]), (landscapes.MONKEY_SADDLE, [("inconclusive", (0, 0))]),
-    (landscapes.QUARTIC, [("inconclusive", (0, 0))]), (landscapes.CUBIC, [("inconclusive", (0,))]),
-    (landscapes.ROSENBROCK, [("minimum", (1, 1))]), (landscapes.BEALE, [("saddle", (0, 1)), ("minimum", (3, 0.5))]),
-    (landscapes.X_COS, [("minimum", (-0.27385269,)), ("maximum", (0.27385269,)), ("minimum", (1.09040822,))])],
-    ids=lambda x: getattr(x, "name", ""))
+@pytest.mark.parametrize(
+    ("landscape", "expected"),
+    [
+        (landscapes.QUINTIC, [("saddle", (0, 0)), ("minimum", (0.8 ** (1 / 3), 0.8 ** (1 / 3)))]),
+        (landscapes.SADDLE, [("saddle", (0, 0))]),
+        (landscapes.MONKEY_SADDLE, [("inconclusive", (0, 0))]),
+        (landscapes.QUARTIC, [("inconclusive", (0, 0))]),
+        (landscapes.CUBIC, [("inconclusive", (0,))]),
+        (landscapes.ROSENBROCK, [("minimum", (1, 1))]),
+        (landscapes.BEALE, [("saddle", (0, 1)), ("minimum", (3, 0.5))]),
+        (
+            landscapes.X_COS,
+            [("minimum", (-0.27385269,)), ("maximum", (0.27385269,)), ("minimum", (1.09040822,))],
+        ),
+    ],
+    ids=lambda x: getattr(x, "name", ""),
+)
 def test_find_meets_every_critical_point_of_the_window(landscape, expected):
     found = find(landscape)
-    assert [classify(landscape.grad(w), landscape.hess(w)) for w in found] == [kind for kind, _ in expected]
+    assert [classify(landscape.grad(w), landscape.hess(w)) for w in found] == [
+        kind for kind, _ in expected
+    ]
     np.testing.assert_allclose(found, [w for _, w in expected], atol=1e-8)
 
 
@@ -75,7 +103,9 @@ def test_wrong_input_is_named():
         hessian(f, [0.0, np.nan, 0.0])
     with pytest.raises(ValueError, match="step h must be positive, got 0"):
         gradient(f, W, h=0)
-    with pytest.raises(ValueError, match=r"g of shape \(n,\) and H of shape \(n, n\), got \(2,\) and \(3, 3\)"):
+    with pytest.raises(
+        ValueError, match=r"g of shape \(n,\) and H of shape \(n, n\), got \(2,\) and \(3, 3\)"
+    ):
         classify(np.zeros(2), np.eye(3))
     with pytest.raises(ValueError, match="must be finite"):
         classify(np.zeros(2), np.array([[1.0, np.nan], [np.nan, 1.0]]))

@@ -1,4 +1,6 @@
-"""Gradients and Hessians against independent differences, minima against what makes a minimum, and the contract's shapes."""
+"""Gradients and Hessians against independent differences, minima against what makes a minimum, and
+the contract's shapes.
+"""
 import numpy as np
 import pytest
 
@@ -52,16 +54,30 @@ def test_any_number_of_points_at_once_gives_the_same_bits(landscape):
     assert landscape.hess(w.reshape(3, 4, -1)).shape == (3, 4, landscape.n, landscape.n)
     for i, one in enumerate(w):
         loss_one, grad_one = landscape(one)
-        assert loss_one == loss.reshape(-1)[i] and (grad_one == grad.reshape(-1, landscape.n)[i]).all()
+        assert (
+            loss_one == loss.reshape(-1)[i] and (grad_one == grad.reshape(-1, landscape.n)[i]).all()
+        )
 
 
-@pytest.mark.parametrize(("landscape", "w", "value"), [
-    (landscapes.ROSENBROCK, (-1.0, 2.0), 104.0), (landscapes.HIMMELBLAU, (1.0, 1.0), 106.0),
-    (landscapes.BEALE, (1.0, 0.0), 0.25 + 1.5625 + 2.640625), (landscapes.SADDLE, (3.0, 2.0), 5.0),
-    (landscapes.MONKEY_SADDLE, (1.0, 2.0), -11.0), (landscapes.QUARTIC, (2.0, 3.0), 25.0),
-    (landscapes.QUINTIC, (2.0, 1.0), 26.0), (landscapes.CUBIC, (2.0,), 8.0), (landscapes.X_COS, (1.0,), -1.0),
-    (huber(2.0, 0.5), (0.25,), 0.0625), (huber(2.0, 0.5), (-1.5,), 1.25), (quadratic([2.0, 6.0]), (1.0, 1.0), 4.0),
-    (quadratic([2.0, 6.0], angle=np.pi / 2), (1.0, 0.0), 3.0)], ids=lambda x: getattr(x, "name", str(x)))
+@pytest.mark.parametrize(
+    ("landscape", "w", "value"),
+    [
+        (landscapes.ROSENBROCK, (-1.0, 2.0), 104.0),
+        (landscapes.HIMMELBLAU, (1.0, 1.0), 106.0),
+        (landscapes.BEALE, (1.0, 0.0), 0.25 + 1.5625 + 2.640625),
+        (landscapes.SADDLE, (3.0, 2.0), 5.0),
+        (landscapes.MONKEY_SADDLE, (1.0, 2.0), -11.0),
+        (landscapes.QUARTIC, (2.0, 3.0), 25.0),
+        (landscapes.QUINTIC, (2.0, 1.0), 26.0),
+        (landscapes.CUBIC, (2.0,), 8.0),
+        (landscapes.X_COS, (1.0,), -1.0),
+        (huber(2.0, 0.5), (0.25,), 0.0625),
+        (huber(2.0, 0.5), (-1.5,), 1.25),
+        (quadratic([2.0, 6.0]), (1.0, 1.0), 4.0),
+        (quadratic([2.0, 6.0], angle=np.pi / 2), (1.0, 0.0), 3.0),
+    ],
+    ids=lambda x: getattr(x, "name", str(x)),
+)
 def test_values_worked_out_by_hand(landscape, w, value):
     assert float(landscape.fun(np.array(w))) == pytest.approx(value, rel=1e-14)
 
@@ -69,11 +85,15 @@ def test_values_worked_out_by_hand(landscape, w, value):
 def test_a_turned_quadratic_keeps_its_eigenvalues():
     H = quadratic([1.0, 50.0], angle=0.7).hess(np.zeros(2))
     np.testing.assert_allclose(np.linalg.eigvalsh(H), [1.0, 50.0], rtol=1e-13)
-    np.testing.assert_allclose(H @ [np.cos(0.7), np.sin(0.7)], [np.cos(0.7), np.sin(0.7)], rtol=1e-12)
+    np.testing.assert_allclose(
+        H @ [np.cos(0.7), np.sin(0.7)], [np.cos(0.7), np.sin(0.7)], rtol=1e-12
+    )
 
 
 def test_wrong_input_is_named():
-    with pytest.raises(ValueError, match=r"Rosenbrock takes points of shape \(\.\.\., 2\), got \(3,\)"):
+    with pytest.raises(
+        ValueError, match=r"Rosenbrock takes points of shape \(\.\.\., 2\), got \(3,\)"
+    ):
         landscapes.ROSENBROCK(np.zeros(3))
     with pytest.raises(ValueError, match=r"x\^3 takes points of shape \(\.\.\., 1\), got \(\)"):
         landscapes.CUBIC(0.5)

@@ -13,7 +13,9 @@ from course_lib.optimizers.momentum_theory import best_heavy_ball
 def test_chain_has_its_gradient_its_minimum_and_its_smoothness():
     fun, n = chain(7, L=3.0), 7
     w = np.random.default_rng(0).normal(size=n)
-    np.testing.assert_allclose(fun(w)[1], critical_points.gradient(lambda w: fun(w)[0], w), rtol=1e-7)
+    np.testing.assert_allclose(
+        fun(w)[1], critical_points.gradient(lambda w: fun(w)[0], w), rtol=1e-7
+    )
     loss, grad = fun(1 - np.arange(1, n + 1) / (n + 1))
     np.testing.assert_allclose([loss, abs(grad).max()], 0, atol=1e-15)
     H = np.array([fun(e)[1] - fun(0 * e)[1] for e in np.eye(n)])
@@ -27,7 +29,9 @@ def test_t_steps_move_t_weights_and_conjugate_gradient_reaches_the_floor():
     assert [np.count_nonzero(w) for w in run.w] == [0, 1, 2, 3, 4]
     best = np.zeros(n)
     best[:t] = 1 - np.arange(1, t + 1) / (t + 1)  # the lowest point of the first t weights
-    np.testing.assert_allclose(chain(n, L)(best)[0], L / 8 * (1 / (t + 1) - 1 / (n + 1)), rtol=1e-12)
+    np.testing.assert_allclose(
+        chain(n, L)(best)[0], L / 8 * (1 / (t + 1) - 1 / (n + 1)), rtol=1e-12
+    )
     np.testing.assert_allclose(chain(n, L)(best)[1][:t], 0, atol=1e-15)
 
 
@@ -45,7 +49,9 @@ def test_two_slopes_is_continuous_with_slopes_between_1_and_25():
     loss, slope = two_slopes(x[:, None])
     rise = np.diff(slope[:, 0]) / np.diff(x)
     assert rise.min() > 1 - 1e-9 and rise.max() < 25 + 1e-9
-    np.testing.assert_allclose(np.diff(loss) / np.diff(x), (slope[1:, 0] + slope[:-1, 0]) / 2, atol=0.02)
+    np.testing.assert_allclose(
+        np.diff(loss) / np.diff(x), (slope[1:, 0] + slope[:-1, 0]) / 2, atol=0.02
+    )
 
 
 def test_tuned_heavy_ball_cycles_on_it_exactly_and_attracts():

@@ -1,4 +1,6 @@
-"""Random symmetric matrices: their variances, the exact probabilities by other routes, the semicircle, Wilson's interval."""
+"""Random symmetric matrices: their variances, the exact probabilities by other routes, the
+semicircle, Wilson's interval.
+"""
 import math
 
 import numpy as np
@@ -20,7 +22,9 @@ def test_small_dimensions_agree_with_the_closed_forms(k, value):
 
 
 def share_of_positive_pivots(k, n, rng):
-    """Estimate P by another route: the tridiagonal form of the GOE is positive definite if its pivots are."""
+    """Estimate P by another route: the tridiagonal form of the GOE is positive definite if its
+    pivots are.
+    """
     d = rng.standard_normal(n)
     alive = d > 0
     for i in range(1, k):
@@ -61,7 +65,9 @@ def test_the_share_is_the_integral_of_the_density():
 def test_wilson_ends_are_where_the_truth_is_z_deviations_away():
     for hits, n, z in ((0, 10, 1.96), (3, 10, 1.96), (700, 1000, 1.0), (10, 10, 1.96)):
         for p in rm.wilson(hits, n, z):
-            assert p in (0, 1) or math.isclose(abs(hits / n - p), z * math.sqrt(p * (1 - p) / n), rel_tol=1e-9)
+            assert p in (0, 1) or math.isclose(
+                abs(hits / n - p), z * math.sqrt(p * (1 - p) / n), rel_tol=1e-9
+            )
     assert rm.wilson(0, 10)[0] == 0 and rm.wilson(10, 10)[1] == 1
 
 

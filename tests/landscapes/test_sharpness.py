@@ -1,4 +1,6 @@
-"""Sharpness: products with known Hessians, both ends of a spectrum beside LAPACK and Lanczos, a network's curvature."""
+"""Sharpness: products with known Hessians, both ends of a spectrum beside LAPACK and Lanczos, a
+network's curvature.
+"""
 import numpy as np
 import pytest
 
@@ -20,7 +22,9 @@ def small_network():
     net = mlp([5, 4, 3], rng=rng, activation="tanh", dtype=np.float64)
     fun = net.objective(rng.standard_normal((40, 5)), rng.integers(0, 3, 40))
     theta = net.theta.copy()
-    H = np.array([(fun(theta + s)[1] - fun(theta - s)[1]) / 2e-6 for s in 1e-6 * np.eye(theta.size)])
+    H = np.array(
+        [(fun(theta + s)[1] - fun(theta - s)[1]) / 2e-6 for s in 1e-6 * np.eye(theta.size)]
+    )
     return fun, theta, (H + H.T) / 2
 
 
@@ -48,7 +52,9 @@ def test_product_of_a_network_agrees_with_its_full_hessian_and_does_not_keep_a_w
         shared[:] = 3 * w
         return 0.0, shared
 
-    np.testing.assert_allclose(hvp(same_array, np.ones(2), np.array([1.0, 0.0])), [3.0, 0.0], rtol=1e-6)
+    np.testing.assert_allclose(
+        hvp(same_array, np.ones(2), np.array([1.0, 0.0])), [3.0, 0.0], rtol=1e-6
+    )
 
 
 def test_precision_of_float32_stays():
@@ -76,9 +82,13 @@ def test_power_iteration_finds_the_eigenvalue_that_is_largest_in_size_with_its_s
 ])
 def test_both_ends_of_a_known_spectrum(eigenvalues):
     fun, H = quadratic(eigenvalues)
-    (low, high), (u_low, u_high) = extremes(fun, np.ones(len(eigenvalues)), rng=np.random.default_rng(1), n_steps=3000)
+    (low, high), (u_low, u_high) = extremes(
+        fun, np.ones(len(eigenvalues)), rng=np.random.default_rng(1), n_steps=3000
+    )
     scale = np.abs(eigenvalues).max()
-    assert abs(low - min(eigenvalues)) < 1e-3 * scale and abs(high - max(eigenvalues)) < 1e-3 * scale
+    assert (
+        abs(low - min(eigenvalues)) < 1e-3 * scale and abs(high - max(eigenvalues)) < 1e-3 * scale
+    )
     np.testing.assert_allclose(H @ u_low, low * u_low, atol=2e-3 * scale)
     np.testing.assert_allclose(H @ u_high, high * u_high, atol=2e-3 * scale)
 
@@ -88,7 +98,10 @@ def test_network_beside_lapack_and_lanczos():
 
     fun, theta, H = small_network()
     operator = LinearOperator(H.shape, matvec=lambda u: hvp(fun, theta, u.ravel()), dtype=float)
-    lanczos = [eigsh(operator, k=1, which=end, return_eigenvectors=False, tol=1e-6)[0] for end in ("SA", "LA")]
+    lanczos = [
+        eigsh(operator, k=1, which=end, return_eigenvectors=False, tol=1e-6)[0]
+        for end in ("SA", "LA")
+    ]
     exact = np.linalg.eigvalsh(H)[[0, -1]]
     ends, _ = extremes(fun, theta, rng=np.random.default_rng(0), n_steps=3000)
     np.testing.assert_allclose(lanczos, exact, rtol=1e-4)

@@ -1,4 +1,6 @@
-"""The spherical 3-spin model: derivatives against differences, its variance, critical points that are critical."""
+"""The spherical 3-spin model: derivatives against differences, its variance, critical points that
+are critical.
+"""
 import math
 
 import numpy as np
@@ -11,7 +13,9 @@ from course_lib.landscapes.random_matrices import semicircle_share
 
 @pytest.fixture(scope="module")
 def small():
-    return sg.three_spin(6, np.random.default_rng(0)), sg.on_sphere(np.random.default_rng(1).standard_normal(6))
+    return sg.three_spin(6, np.random.default_rng(0)), sg.on_sphere(
+        np.random.default_rng(1).standard_normal(6)
+    )
 
 
 def test_flat_derivatives_agree_with_differences(small):
@@ -31,7 +35,9 @@ def test_derivatives_along_the_sphere_agree_with_differences(small):
     assert math.isclose(u, model.fun(w) / 6) and abs(g @ w) < 1e-12
     assert np.allclose(critical_points.gradient(f, np.zeros(6)), g, atol=1e-7)
     measured = np.linalg.eigvalsh(critical_points.hessian(f, np.zeros(6)))
-    measured = np.delete(measured, np.abs(measured).argmin())  # the radial direction, along which f is constant
+    measured = np.delete(
+        measured, np.abs(measured).argmin()
+    )  # the radial direction, along which f is constant
     assert np.allclose(np.linalg.eigvalsh(sg.sphere_hessian(model, w)), measured, atol=1e-5)
 
 
@@ -55,7 +61,10 @@ def test_batches_are_many_single_points(small):
 
 
 def test_energies_have_the_variance_of_the_model():
-    draws = [sg.three_spin(4, np.random.default_rng(seed)).fun(sg.on_sphere(np.ones(4))) for seed in range(2000)]
+    draws = [
+        sg.three_spin(4, np.random.default_rng(seed)).fun(sg.on_sphere(np.ones(4)))
+        for seed in range(2000)
+    ]
     assert math.isclose(np.var(draws), 4, rel_tol=0.15)  # the covariance is n (w . w' / n)^3
 
 
@@ -70,7 +79,9 @@ def test_points_walk_to_their_energies_on_the_sphere():
 def test_critical_points_are_critical_different_and_follow_the_semicircle():
     model = sg.three_spin(40, np.random.default_rng(0))
     w = sg.on_sphere(np.random.default_rng(1).standard_normal((60, 40)))
-    w = sg.find_critical(model, sg.move_to_energy(model, np.concatenate([w, w]), np.linspace(-1.4, 1.4, 120)))
+    w = sg.find_critical(
+        model, sg.move_to_energy(model, np.concatenate([w, w]), np.linspace(-1.4, 1.4, 120))
+    )
     u, g = sg.along_sphere(model, w)
     assert len(w) > 60 and (np.linalg.norm(g, axis=1) <= 1e-8).all()
     assert np.allclose(sg.find_critical(model, np.concatenate([w, w])), w)

@@ -1,4 +1,6 @@
-"""Activations: hand-worked values, slopes at their known extremes, far ends without overflow, dead units counted."""
+"""Activations: hand-worked values, slopes at their known extremes, far ends without overflow, dead
+units counted.
+"""
 import math
 import warnings
 
@@ -26,7 +28,9 @@ BY_HAND = {
 def test_values_and_slopes_by_hand(name):
     layer = Activation(name)
     A = layer.forward(np.array([[-1.0, 1.0]]))
-    np.testing.assert_allclose(np.append(A, layer.backward(np.ones((1, 2)))), BY_HAND[name], rtol=1e-14)
+    np.testing.assert_allclose(
+        np.append(A, layer.backward(np.ones((1, 2)))), BY_HAND[name], rtol=1e-14
+    )
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -40,13 +44,28 @@ def test_far_ends_are_finite_and_silent(name, dtype):
         S = slope(X, A)
     bounded = name in ("sigmoid", "tanh")
     np.testing.assert_allclose(A[3:], 1 if bounded else X[3:])
-    np.testing.assert_allclose(A[:3], {"tanh": -1, "elu": -1, "leaky_relu": 0.01 * X[:3]}.get(name, 0), atol=1e-30)
-    np.testing.assert_allclose(S, np.repeat([{"leaky_relu": 0.01}.get(name, 0), 0 if bounded else 1], 3), atol=1e-6)
+    np.testing.assert_allclose(
+        A[:3], {"tanh": -1, "elu": -1, "leaky_relu": 0.01 * X[:3]}.get(name, 0), atol=1e-30
+    )
+    np.testing.assert_allclose(
+        S, np.repeat([{"leaky_relu": 0.01}.get(name, 0), 0 if bounded else 1], 3), atol=1e-6
+    )
 
 
 def test_slopes_at_zero():
-    slopes = {name: float(slope(np.zeros(1), function(np.zeros(1)))[0]) for name, (function, slope) in ACTIVATIONS.items()}
-    assert slopes == {"sigmoid": 0.25, "tanh": 1, "relu": 0, "leaky_relu": 0.01, "elu": 1, "gelu": 0.5, "silu": 0.5}
+    slopes = {
+        name: float(slope(np.zeros(1), function(np.zeros(1)))[0])
+        for name, (function, slope) in ACTIVATIONS.items()
+    }
+    assert slopes == {
+        "sigmoid": 0.25,
+        "tanh": 1,
+        "relu": 0,
+        "leaky_relu": 0.01,
+        "elu": 1,
+        "gelu": 0.5,
+        "silu": 0.5,
+    }
 
 
 def test_dead_units_are_those_that_no_example_switches_on():

@@ -1,4 +1,6 @@
-"""The gradient check: its formula at the edges, its two numerical gradients, faults it must see, kinks it must survive."""
+"""The gradient check: its formula at the edges, its two numerical gradients, faults it must see,
+kinks it must survive.
+"""
 import math
 
 import numpy as np
@@ -33,13 +35,17 @@ def test_relative_error_on_numbers_worked_by_hand(a, n, expected):
 def test_relative_error_does_not_depend_on_the_scale():
     rng = np.random.default_rng(0)
     a, n = rng.normal(size=(2, 7))
-    assert gc.relative_error(1e-100 * a, 1e-100 * n) == pytest.approx(gc.relative_error(a, n), rel=1e-12)
+    assert gc.relative_error(1e-100 * a, 1e-100 * n) == pytest.approx(
+        gc.relative_error(a, n), rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_relative_error_of_broken_gradients_passes_no_threshold(bad):
     a = np.array([1.0, bad])
-    assert math.isnan(gc.relative_error(a, np.ones(2))) and math.isnan(gc.relative_error(np.ones(2), a))
+    assert math.isnan(gc.relative_error(a, np.ones(2))) and math.isnan(
+        gc.relative_error(np.ones(2), a)
+    )
 
 
 def test_relative_error_refuses_two_shapes():
@@ -69,7 +75,10 @@ def test_central_gradient_reaches_the_error_that_theory_leaves():
 
 @pytest.mark.parametrize("h, power", [(1e-2, 2), (1e-3, 2)])
 def test_central_gradient_has_the_truncation_error_of_a_central_difference(h, power):
-    errors = [gc.relative_error(gc.central_gradient(wave, POINT, step), wave_gradient(POINT)) for step in (h, h / 2)]
+    errors = [
+        gc.relative_error(gc.central_gradient(wave, POINT, step), wave_gradient(POINT))
+        for step in (h, h / 2)
+    ]
     assert errors[0] / errors[1] == pytest.approx(2**power, rel=0.05)
 
 
@@ -81,7 +90,9 @@ def test_central_gradient_leaves_the_point_alone():
 
 
 def test_central_gradient_divides_by_the_distance_that_rounding_left():
-    """In float32 the numbers near 1000 are 6e-5 apart, so that a step of 0.005 is off by up to half a per cent."""
+    """In float32 the numbers near 1000 are 6e-5 apart, so that a step of 0.005 is off by up to half
+    a per cent.
+    """
     w = np.array([1000.3], np.float32)
     assert gc.central_gradient(lambda w: 3 * w[0], w)[0] == pytest.approx(3, rel=2e-2)
     assert gc.central_gradient(lambda w: w[0], w)[0] == 1
@@ -104,7 +115,10 @@ def test_complex_step_is_exact_to_rounding():
 
 def test_complex_step_of_large_h_has_the_truncation_error_of_the_difference_with_the_other_sign():
     exact = wave_gradient(POINT)
-    below, above = gc.complex_gradient(wave, POINT, 1e-3) - exact, gc.central_gradient(wave, POINT, 1e-3) - exact
+    below, above = (
+        gc.complex_gradient(wave, POINT, 1e-3) - exact,
+        gc.central_gradient(wave, POINT, 1e-3) - exact,
+    )
     np.testing.assert_allclose(below, -above, rtol=1e-4)
 
 
@@ -157,7 +171,9 @@ def test_parameters_are_named_and_cut_in_the_order_of_theta():
     parts = gc.by_parameter(net, net.theta)
     assert list(parts) == ["W1", "b1", "gamma2", "b2", "gamma3", "b3", "W4", "b4", "W5", "b5"]
     assert all(np.shares_memory(part, net.theta) for part in parts.values())
-    assert (parts["W4"] == net.layers[3].layers[1].W).all() and (parts["W5"] == net.layers[4].W).all()
+    assert (parts["W4"] == net.layers[3].layers[1].W).all() and (
+        parts["W5"] == net.layers[4].W
+    ).all()
     assert sum(part.size for part in parts.values()) == net.theta.size
 
 
@@ -169,7 +185,11 @@ class ScaledBias(Dense):
 
 def test_a_fault_of_one_in_a_thousand_is_seen_where_it_is():
     X, y = data()
-    net = Network([Dense(4, 5), Activation("tanh"), ScaledBias(5, 3)], rng=np.random.default_rng(0), dtype=float)
+    net = Network(
+        [Dense(4, 5), Activation("tanh"), ScaledBias(5, 3)],
+        rng=np.random.default_rng(0),
+        dtype=float,
+    )
     errors = gc.check_network(net, X, y)
     assert errors.pop("b2") == pytest.approx(0.001 / 1.001, rel=1e-3)
     assert max(errors.values()) < 1e-7
@@ -178,7 +198,9 @@ def test_a_fault_of_one_in_a_thousand_is_seen_where_it_is():
 def test_the_check_runs_in_the_training_mode():
     """In evaluation batch normalisation uses running averages, and its gradient is another."""
     X, y = data()
-    net = Network([Dense(4, 5), BatchNorm(5), Dense(5, 3)], rng=np.random.default_rng(0), dtype=float)
+    net = Network(
+        [Dense(4, 5), BatchNorm(5), Dense(5, 3)], rng=np.random.default_rng(0), dtype=float
+    )
     f = gc.training_loss(net, X, y)
     assert f(net.theta) == net.loss_and_grad(X, y)[0] != net.loss(X, y)
 
@@ -192,7 +214,9 @@ def test_dropout_is_refused():
 
 
 def test_a_gradient_that_should_be_zero_is_told_from_one_that_is_wrongly_zero():
-    """The bias before batch normalisation has the gradient 0; a bias whose gradient is never written has not."""
+    """The bias before batch normalisation has the gradient 0; a bias whose gradient is never
+    written has not.
+    """
     X, y = data()
     net = layered()
     assert gc.check_network(net, X, y)["b1"] == 0
@@ -202,7 +226,12 @@ def test_a_gradient_that_should_be_zero_is_told_from_one_that_is_wrongly_zero():
         def parameter_gradients(self, D):
             super().parameter_gradients(D)
             self.db[...] = 0
-    net = Network([Dense(4, 5), Activation("tanh"), Forgetful(5, 3)], rng=np.random.default_rng(0), dtype=float)
+
+    net = Network(
+        [Dense(4, 5), Activation("tanh"), Forgetful(5, 3)],
+        rng=np.random.default_rng(0),
+        dtype=float,
+    )
     assert gc.check_network(net, X, y)["b2"] == 1
 
 

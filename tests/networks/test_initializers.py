@@ -1,4 +1,6 @@
-"""Initialisers: variances within five standard errors of theory, one seed one network in every precision."""
+"""Initialisers: variances within five standard errors of theory, one seed one network in every
+precision.
+"""
 import math
 
 import numpy as np
@@ -13,7 +15,8 @@ SHAPE = (600, 200)  # unequal, so that n_in and n_out cannot be mistaken for eac
                          ids=["he", "glorot", "normal"])
 def test_mean_and_variance(init, variance):
     W = init(np.random.default_rng(0), SHAPE, np.float64)
-    # A sample variance of n normal numbers has the relative standard error sqrt(2/n), of uniform ones less.
+    # A sample variance of n normal numbers has the relative standard error sqrt(2/n), of uniform
+    # ones less.
     assert W.var() == pytest.approx(variance, rel=5 * math.sqrt(2 / W.size))
     assert abs(W.mean()) < 5 * math.sqrt(variance / W.size)
 
@@ -33,7 +36,9 @@ def test_he_keeps_the_second_moment_through_relu():
 
 
 def test_std_is_taken():
-    assert normal(np.random.default_rng(3), SHAPE, np.float64, std=3.0).std() == pytest.approx(3, rel=0.01)
+    assert normal(np.random.default_rng(3), SHAPE, np.float64, std=3.0).std() == pytest.approx(
+        3, rel=0.01
+    )
 
 
 @pytest.mark.parametrize("shape", [(7, 4), (4, 7), (5, 5)])
@@ -44,9 +49,15 @@ def test_orthogonal_keeps_lengths_the_way_the_shape_allows(shape):
 
 
 def test_orthogonal_prefers_no_direction():
-    """A uniform draw has entries of mean 0; qr alone makes the first entry of the first column negative every time."""
-    first = [orthogonal(np.random.default_rng(seed), (3, 3), np.float64)[0, 0] for seed in range(400)]
-    assert abs(np.mean(first)) < 5 * math.sqrt(1 / 3 / 400) and np.var(first) == pytest.approx(1 / 3, rel=0.2)
+    """A uniform draw has entries of mean 0; qr alone makes the first entry of the first column
+    negative every time.
+    """
+    first = [
+        orthogonal(np.random.default_rng(seed), (3, 3), np.float64)[0, 0] for seed in range(400)
+    ]
+    assert abs(np.mean(first)) < 5 * math.sqrt(1 / 3 / 400) and np.var(first) == pytest.approx(
+        1 / 3, rel=0.2
+    )
 
 
 def test_zeros_draws_nothing():
@@ -57,7 +68,9 @@ def test_zeros_draws_nothing():
 
 @pytest.mark.parametrize("init", [he, glorot, normal, orthogonal, zeros])
 def test_one_seed_is_one_network_in_every_precision(init):
-    single, double = (init(np.random.default_rng(5), (8, 4), dtype) for dtype in (np.float32, np.float64))
+    single, double = (
+        init(np.random.default_rng(5), (8, 4), dtype) for dtype in (np.float32, np.float64)
+    )
     assert single.dtype == np.float32 and double.dtype == np.float64
     assert single.shape == (8, 4) and np.array_equal(single, double.astype(np.float32))
 

@@ -1,4 +1,6 @@
-"""Layers: forward by hand-worked numbers, backward by differences and the complex step, dtypes kept."""
+"""Layers: forward by hand-worked numbers, backward by differences and the complex step, dtypes
+kept.
+"""
 import math
 
 import numpy as np
@@ -12,7 +14,9 @@ from course_lib.networks.normalization import BatchNorm, LayerNorm
 
 
 def alone(layer, rng, dtype=np.float64):
-    """Give a layer arrays of its own, as a network would; gradients start as NaN: a missing one shows."""
+    """Give a layer arrays of its own, as a network would; gradients start as NaN: a missing one
+    shows.
+    """
     for leaf in leaves([layer]):
         for name, shape in leaf.shapes.items():
             setattr(leaf, name, rng.standard_normal(shape).astype(dtype))
@@ -46,7 +50,10 @@ def test_dense_on_numbers_worked_by_hand():
     layer = Dense(2, 3)
     layer.W, layer.b = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.array([10.0, 20.0, 30.0])
     layer.dW, layer.db = np.empty((2, 3)), np.empty(3)
-    assert layer.forward(np.array([[1.0, 2.0], [0.0, -1.0]])).tolist() == [[19, 32, 45], [6, 15, 24]]
+    assert layer.forward(np.array([[1.0, 2.0], [0.0, -1.0]])).tolist() == [
+        [19, 32, 45],
+        [6, 15, 24],
+    ]
     dX = layer.backward(np.array([[1.0, 0.0, -1.0], [2.0, 1.0, 0.0]]))
     assert layer.dW.tolist() == [[1, 0, -1], [0, -1, -2]]
     assert layer.db.tolist() == [3, 1, -1]
@@ -66,7 +73,9 @@ def test_backward_agrees_with_central_differences(make):
         for name in leaf.shapes:
             written = getattr(leaf, "d" + name).ravel().copy()
             point = getattr(leaf, name).ravel()
-            expected = gradient(lambda p, leaf=leaf, name=name: scalar(layer, leaf, name, p, X, C), point)
+            expected = gradient(
+                lambda p, leaf=leaf, name=name: scalar(layer, leaf, name, p, X, C), point
+            )
             np.testing.assert_allclose(written, expected, rtol=1e-6, atol=1e-8)
 
 
@@ -81,7 +90,9 @@ def scalar(layer, leaf, name, values, X, C):
 
 @every_layer
 def test_backward_agrees_with_the_complex_step(make):
-    """f(x + ih) = f(x) + i h f'(x): no difference is taken, so h can be 1e-30 and all error is rounding."""
+    """f(x + ih) = f(x) + i h f'(x): no difference is taken, so h can be 1e-30 and all error is
+    rounding.
+    """
     rng = np.random.default_rng(1)
     layer = alone(make(), rng)
     X = rng.standard_normal((5, 4))
@@ -90,7 +101,9 @@ def test_backward_agrees_with_the_complex_step(make):
     for k in np.ndindex(X.shape):
         nudged = X.astype(complex)
         nudged[k] += 1e-30j
-        assert (D * forward(layer, nudged)).sum().imag / 1e-30 == pytest.approx(dX[k], rel=1e-12, abs=1e-14)
+        assert (D * forward(layer, nudged)).sum().imag / 1e-30 == pytest.approx(
+            dX[k], rel=1e-12, abs=1e-14
+        )
 
 
 def keras_layer(layer):
@@ -108,15 +121,26 @@ def keras_layer(layer):
                  "gelu": lambda x: x * (1 + tf.math.erf(x / math.sqrt(2))) / 2}
         twin = named.get(layer.name, getattr(keras.ops, layer.name))
     else:
-        kind = keras.layers.BatchNormalization if isinstance(layer, BatchNorm) else keras.layers.LayerNormalization
-        twin = kind(epsilon=layer.eps, dtype="float64", **({"momentum": 0.8} if isinstance(layer, BatchNorm) else {}))
+        kind = (
+            keras.layers.BatchNormalization
+            if isinstance(layer, BatchNorm)
+            else keras.layers.LayerNormalization
+        )
+        twin = kind(
+            epsilon=layer.eps,
+            dtype="float64",
+            **({"momentum": 0.8} if isinstance(layer, BatchNorm) else {}),
+        )
         twin.build((None, layer.n_in))
         twin.set_weights([layer.gamma, layer.b, *twin.get_weights()[2:]])
     return twin
 
 
-@pytest.mark.parametrize("make", [make for name, make in LAYERS.items() if name not in ("dropout", "residual")],
-                         ids=[name for name in LAYERS if name not in ("dropout", "residual")])
+@pytest.mark.parametrize(
+    "make",
+    [make for name, make in LAYERS.items() if name not in ("dropout", "residual")],
+    ids=[name for name in LAYERS if name not in ("dropout", "residual")],
+)
 def test_forward_and_backward_agree_with_keras_and_its_gradient_tape(make):
     tf = import_tensorflow()
     rng = np.random.default_rng(2)
@@ -131,7 +155,9 @@ def test_forward_and_backward_agree_with_keras_and_its_gradient_tape(make):
     np.testing.assert_allclose(layer.forward(X, True), out, rtol=1e-10, atol=1e-12)
     np.testing.assert_allclose(dX, tape.gradient(total, watched), rtol=1e-10, atol=1e-12)
     for name, weights in zip(layer.shapes, getattr(twin, "trainable_variables", []), strict=False):
-        np.testing.assert_allclose(getattr(layer, "d" + name), tape.gradient(total, weights.value), rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(
+            getattr(layer, "d" + name), tape.gradient(total, weights.value), rtol=1e-10, atol=1e-12
+        )
 
 
 @every_layer
@@ -143,9 +169,14 @@ def test_nothing_changes_precision(make, dtype, training):
     out = layer.forward(rng.standard_normal((5, 4)).astype(dtype), training)
     dX = layer.backward(out)
     assert out.dtype == dX.dtype == dtype
-    assert all(getattr(leaf, "d" + name).dtype == dtype for leaf in leaves([layer]) for name in leaf.shapes)
-    assert all(np.asarray(getattr(leaf, name), dtype).dtype == np.result_type(getattr(leaf, name), dtype)
-               for leaf in leaves([layer]) for name in getattr(leaf, "buffers", ()))
+    assert all(
+        getattr(leaf, "d" + name).dtype == dtype for leaf in leaves([layer]) for name in leaf.shapes
+    )
+    assert all(
+        np.asarray(getattr(leaf, name), dtype).dtype == np.result_type(getattr(leaf, name), dtype)
+        for leaf in leaves([layer])
+        for name in getattr(leaf, "buffers", ())
+    )
 
 
 @every_layer
@@ -155,7 +186,9 @@ def test_inputs_are_left_alone_and_gradients_written_in_place(make):
     X = rng.standard_normal((5, 4))
     D = rng.standard_normal(forward(layer, X).shape)
     X_before, D_before = X.copy(), D.copy()
-    windows = [(leaf, name, getattr(leaf, "d" + name)) for leaf in leaves([layer]) for name in leaf.shapes]
+    windows = [
+        (leaf, name, getattr(leaf, "d" + name)) for leaf in leaves([layer]) for name in leaf.shapes
+    ]
     forward(layer, X)
     layer.backward(D)
     assert np.array_equal(X, X_before) and np.array_equal(D, D_before)
@@ -170,7 +203,9 @@ def test_dropout_keeps_the_mean_and_adds_the_variance_that_theory_names():
     assert A.mean() == pytest.approx(2, abs=5 * math.sqrt(4 * 0.3 / 0.7 / n))
     assert np.mean(A == 0) == pytest.approx(0.3, abs=5 * math.sqrt(0.21 / n))
     assert A.var() == pytest.approx(4 * 0.3 / 0.7, rel=0.02)
-    assert not np.array_equal(A, layer.forward(X, training=True)), "every batch has a mask of its own"
+    assert not np.array_equal(A, layer.forward(X, training=True)), (
+        "every batch has a mask of its own"
+    )
 
 
 def test_dropout_does_nothing_in_evaluation():
@@ -191,7 +226,9 @@ def test_batch_norm_standardizes_in_training_and_uses_running_averages_in_evalua
     np.testing.assert_allclose(A.mean(0), 0, atol=1e-14)
     np.testing.assert_allclose(A.var(0), 1)
     np.testing.assert_allclose(layer.forward(X), (X - mean) / np.sqrt(var))
-    np.testing.assert_allclose(layer.forward(X[:1]), layer.forward(X)[:1], err_msg="in evaluation examples do not meet")
+    np.testing.assert_allclose(
+        layer.forward(X[:1]), layer.forward(X)[:1], err_msg="in evaluation examples do not meet"
+    )
     np.testing.assert_allclose(layer.backward(X), X / np.sqrt(var))
 
 
@@ -218,18 +255,32 @@ def test_residual_adds_its_input_on_both_ways():
     assert block.backward(np.array([[1.0, 0.0]])).tolist() == [[2, 3]]
 
 
-@pytest.mark.parametrize("make, message", [
-    (lambda: BatchNorm(0), "n must be a whole number of at least 1, got 0"),
-    (lambda: LayerNorm(2.5), "n must be a whole number of at least 1, got 2.5"),
-    (lambda: BatchNorm(3, beta=1.0), r"beta must lie in \[0, 1\), got 1.0"),
-    (lambda: LayerNorm(3, eps=-1), "eps must be finite and not negative, got -1"),
-    (lambda: alone(BatchNorm(3), np.random.default_rng(0)).forward(np.ones((1, 3)), training=True), "at least 2 examples"),
-    (lambda: Dropout(1.0, rng=np.random.default_rng(0)), r"must lie in \[0, 1\), got 1.0"),
-    (lambda: Dropout(math.nan, rng=np.random.default_rng(0)), r"must lie in \[0, 1\), got nan"),
-    (lambda: Residual([Dense(3, 4)]), "a residual block must give rows as long as it takes, got 3 in, 4 out"),
-    (lambda: Residual([Dense(3, 4), Dense(5, 3)]), "layer 2 takes rows of 5, but is given rows of 4"),
-    (lambda: Activation("rely"), "unknown activation 'rely'; known are sigmoid, tanh, relu"),
-])
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (lambda: BatchNorm(0), "n must be a whole number of at least 1, got 0"),
+        (lambda: LayerNorm(2.5), "n must be a whole number of at least 1, got 2.5"),
+        (lambda: BatchNorm(3, beta=1.0), r"beta must lie in \[0, 1\), got 1.0"),
+        (lambda: LayerNorm(3, eps=-1), "eps must be finite and not negative, got -1"),
+        (
+            lambda: alone(BatchNorm(3), np.random.default_rng(0)).forward(
+                np.ones((1, 3)), training=True
+            ),
+            "at least 2 examples",
+        ),
+        (lambda: Dropout(1.0, rng=np.random.default_rng(0)), r"must lie in \[0, 1\), got 1.0"),
+        (lambda: Dropout(math.nan, rng=np.random.default_rng(0)), r"must lie in \[0, 1\), got nan"),
+        (
+            lambda: Residual([Dense(3, 4)]),
+            "a residual block must give rows as long as it takes, got 3 in, 4 out",
+        ),
+        (
+            lambda: Residual([Dense(3, 4), Dense(5, 3)]),
+            "layer 2 takes rows of 5, but is given rows of 4",
+        ),
+        (lambda: Activation("rely"), "unknown activation 'rely'; known are sigmoid, tanh, relu"),
+    ],
+)
 def test_faults_are_named_in_one_sentence(make, message):
     with pytest.raises(ValueError, match=message) as caught:
         make()

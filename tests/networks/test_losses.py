@@ -1,4 +1,6 @@
-"""Losses: values and gradients against theory, no overflow at logits of 1e4, and labels that are refused."""
+"""Losses: values and gradients against theory, no overflow at logits of 1e4, and labels that are
+refused.
+"""
 import math
 
 import numpy as np
@@ -34,11 +36,15 @@ def test_logits_of_ten_thousand_neither_overflow_nor_lose_the_loss(dtype):
 
 
 def test_a_constant_added_to_a_row_changes_nothing():
-    """Nor may one row reach another: shifted by the largest logit of the whole batch, log 0 would appear."""
+    """Nor may one row reach another: shifted by the largest logit of the whole batch, log 0 would
+    appear.
+    """
     rng = np.random.default_rng(1)
     logits, y = rng.standard_normal((5, 3)), rng.integers(0, 3, 5)
     loss, dlogits = softmax_cross_entropy(logits, y)
-    loss_shifted, dlogits_shifted = softmax_cross_entropy(logits + 1000 * rng.standard_normal((5, 1)), y)
+    loss_shifted, dlogits_shifted = softmax_cross_entropy(
+        logits + 1000 * rng.standard_normal((5, 1)), y
+    )
     assert loss_shifted == pytest.approx(loss, rel=1e-11)
     np.testing.assert_allclose(dlogits_shifted, dlogits, atol=1e-12)
 
@@ -69,7 +75,9 @@ def test_mse_on_numbers_worked_by_hand():
     assert D.tolist() == [[0, 1], [1.5, 0]]
 
 
-@pytest.mark.parametrize("loss_function, y", [(softmax_cross_entropy, [0, 1]), (mse, np.ones((2, 3)))])
+@pytest.mark.parametrize(
+    "loss_function, y", [(softmax_cross_entropy, [0, 1]), (mse, np.ones((2, 3)))]
+)
 def test_float32_stays_float32(loss_function, y):
     loss, D = loss_function(np.ones((2, 3), np.float32), y)
     assert loss.dtype == D.dtype == np.float32

@@ -1,4 +1,6 @@
-"""The network: gradient against differences, complex step, TensorFlow; one flat theta; faults named."""
+"""The network: gradient against differences, complex step, TensorFlow; one flat theta; faults
+named.
+"""
 import copy
 import itertools
 import math
@@ -36,10 +38,20 @@ def regression(dtype=np.float64):
 
 
 def modern(dtype=np.float64):
-    """One of everything: normalisation, a residual block, dropout that drops nothing, smooth activations."""
+    """One of everything: normalisation, a residual block, dropout that drops nothing, smooth
+    activations.
+    """
     rng = np.random.default_rng(2)
     block = Residual([LayerNorm(6), Dense(6, 5), Activation("gelu"), Dense(5, 6)])
-    layers = [Dense(5, 6), BatchNorm(6), Activation("silu"), block, Dropout(0.0, rng=rng), Activation("elu"), Dense(6, 3)]
+    layers = [
+        Dense(5, 6),
+        BatchNorm(6),
+        Activation("silu"),
+        block,
+        Dropout(0.0, rng=rng),
+        Activation("elu"),
+        Dense(6, 3),
+    ]
     net = Network(layers, rng=rng, dtype=dtype)
     return net, rng.standard_normal((7, 5)), rng.integers(0, 3, 7)
 
@@ -64,7 +76,9 @@ def test_gradient_agrees_with_the_complex_step(make):
         nudged[k] += 1e-30j
         net_complex.theta = nudged
         outputs = net_complex.logits(X, training=True)
-        assert net_complex.loss_function(outputs, y)[0].imag / 1e-30 == pytest.approx(grad[k], rel=1e-11, abs=1e-15)
+        assert net_complex.loss_function(outputs, y)[0].imag / 1e-30 == pytest.approx(
+            grad[k], rel=1e-11, abs=1e-15
+        )
 
 
 def test_loss_and_gradient_agree_with_tensorflow():
@@ -95,7 +109,9 @@ def test_every_intermediate_stays_float32(X_dtype):
     for layer in net.layers:
         layer.forward, layer.backward = watched(layer.forward), watched(layer.backward)
     loss, grad = net.loss_and_grad(np.abs(X).astype(X_dtype), y)
-    assert len(seen) == 2 * (2 * len(net.layers) - 1)  # the first layer does not send a gradient further back
+    assert len(seen) == 2 * (
+        2 * len(net.layers) - 1
+    )  # the first layer does not send a gradient further back
     assert {array.dtype for array in [*seen, loss, grad, net.theta]} == {np.dtype(np.float32)}
 
 
@@ -175,9 +191,12 @@ def test_the_loss_before_training_is_about_ln_10():
     sizes = [784, 128, 128, 10]
     assert mlp(sizes, rng=rng, init=zeros).loss(X, y) == pytest.approx(math.log(10), rel=1e-6)
     assert mlp(sizes, rng=rng, init=normal).loss(X, y) == pytest.approx(math.log(10), abs=0.01)
-    # He's logits have the variance 2 E[x^2] = 2/3, which costs half of it times (1 - 1/10), to second order.
+    # He's logits have the variance 2 E[x^2] = 2/3, which costs half of it times (1 - 1/10), to
+    # second order.
     losses = [mlp(sizes, rng=np.random.default_rng(seed)).loss(X, y) for seed in range(20)]
-    assert np.mean(losses) == pytest.approx(math.log(10) + 0.3, abs=0.1)  # 50 seeds: 2.59, spread of one 0.14
+    assert np.mean(losses) == pytest.approx(
+        math.log(10) + 0.3, abs=0.1
+    )  # 50 seeds: 2.59, spread of one 0.14
 
 
 def test_predict_and_accuracy():
@@ -200,22 +219,31 @@ Network([USED], rng=np.random.default_rng(0))
 TWICE = Activation("relu")
 
 
-@pytest.mark.parametrize("layers, message", [
-    ([Dense(4, 3), Activation("relu"), Dense(2, 2)], "layer 3 takes rows of 2, but is given rows of 3"),
-    ([Activation("relu")], "at least one layer with weights"),
-    ([], "at least one layer with weights"),
-    ([USED], "a layer has one place in one network"),
-    ([Residual([USED])], "a layer has one place in one network"),
-    ([Dense(3, 4), Residual([Dense(5, 5)])], "layer 2 takes rows of 5, but is given rows of 4"),
-    ([Dense(3, 3), TWICE, Dense(3, 3), TWICE], "a layer has one place in one network"),
-], ids=["gap", "weightless", "empty", "used", "used in a block", "gap before a block", "twice"])
+@pytest.mark.parametrize(
+    "layers, message",
+    [
+        (
+            [Dense(4, 3), Activation("relu"), Dense(2, 2)],
+            "layer 3 takes rows of 2, but is given rows of 3",
+        ),
+        ([Activation("relu")], "at least one layer with weights"),
+        ([], "at least one layer with weights"),
+        ([USED], "a layer has one place in one network"),
+        ([Residual([USED])], "a layer has one place in one network"),
+        ([Dense(3, 4), Residual([Dense(5, 5)])], "layer 2 takes rows of 5, but is given rows of 4"),
+        ([Dense(3, 3), TWICE, Dense(3, 3), TWICE], "a layer has one place in one network"),
+    ],
+    ids=["gap", "weightless", "empty", "used", "used in a block", "gap before a block", "twice"],
+)
 def test_layers_that_make_no_network(layers, message):
     with pytest.raises(ValueError, match=message):
         Network(layers, rng=np.random.default_rng(0))
 
 
 def test_a_gap_is_seen_across_layers_of_any_width():
-    net = Network([Activation("relu"), Dense(4, 3), Activation("relu")], rng=np.random.default_rng(0))
+    net = Network(
+        [Activation("relu"), Dense(4, 3), Activation("relu")], rng=np.random.default_rng(0)
+    )
     assert (net.n_in, net.n_out) == (4, 3)
 
 
@@ -230,8 +258,15 @@ def test_a_gap_is_seen_across_layers_of_any_width():
 def test_inputs_that_do_not_fit_are_refused_in_one_sentence(X, message):
     net, _, _ = small()
     y = np.zeros(len(X), int)
-    for use in (net.logits, net.predict, lambda X: net.loss(X, y), lambda X: net.loss_and_grad(X, y),
-                lambda X: net.accuracy(X, y), lambda X: net.objective(X, y), lambda X: net.check(X, y)):
+    for use in (
+        net.logits,
+        net.predict,
+        lambda X: net.loss(X, y),
+        lambda X: net.loss_and_grad(X, y),
+        lambda X: net.accuracy(X, y),
+        lambda X: net.objective(X, y),
+        lambda X: net.check(X, y),
+    ):
         with pytest.raises(ValueError, match=message) as caught:
             use(X)
         assert "\n" not in str(caught.value)
@@ -253,11 +288,15 @@ def test_other_faults_are_named():
         net.theta = 0.0
     with pytest.raises(AttributeError):
         net.grad = np.zeros(59)
-    with pytest.raises(TypeError, match=r"rng must be a Generator such as np.random.default_rng\(0\), got 7"):
+    with pytest.raises(
+        TypeError, match=r"rng must be a Generator such as np.random.default_rng\(0\), got 7"
+    ):
         mlp([2, 2], rng=7)
     with pytest.raises(ValueError, match=r"dtype must be a floating-point type .*, got int64"):
         mlp([2, 2], rng=np.random.default_rng(0), dtype=np.int64)
-    with pytest.raises(ValueError, match=r"sizes needs at least two entries, input and output, got \[4\]"):
+    with pytest.raises(
+        ValueError, match=r"sizes needs at least two entries, input and output, got \[4\]"
+    ):
         mlp([4], rng=np.random.default_rng(0))
 
 
@@ -266,7 +305,9 @@ def test_parameters_inside_blocks_lie_in_theta_and_start_where_their_layer_says(
     block = net.layers[3].layers
     assert net.theta.size == 5 * 6 + 6 + 2 * 6 + 2 * 6 + 6 * 5 + 5 + 5 * 6 + 6 + 6 * 3 + 3
     for layer, name in ((block[1], "W"), (block[0], "gamma"), (net.layers[1], "b")):
-        assert np.shares_memory(getattr(layer, name), net.theta) and np.shares_memory(getattr(layer, "d" + name), net.grad)
+        assert np.shares_memory(getattr(layer, name), net.theta) and np.shares_memory(
+            getattr(layer, "d" + name), net.grad
+        )
     assert (block[0].gamma == 1).all() and (net.layers[1].gamma == 1).all() and not block[0].b.any()
     assert net.is_matrix.sum() == 5 * 6 + 6 * 5 + 5 * 6 + 6 * 3
     net.theta = np.where(net.is_matrix, 3.0, 5.0)
@@ -302,5 +343,9 @@ def test_dead_units_are_counted_layer_by_layer():
     net.layers[0].W[...], net.layers[0].b[...] = np.eye(4), [0, 0, -9, -9]
     net.layers[2].W[...], net.layers[2].b[...] = 0, [1, 1, 1, -1]
     assert net.dead_units(np.ones((3, 4))) == [0.5, 0.25]
-    blocked = Network([Dense(2, 2), Residual([Activation("relu"), Dense(2, 2)])], rng=np.random.default_rng(0), init=zeros)
+    blocked = Network(
+        [Dense(2, 2), Residual([Activation("relu"), Dense(2, 2)])],
+        rng=np.random.default_rng(0),
+        init=zeros,
+    )
     assert blocked.dead_units(np.ones((3, 2))) == []

@@ -1,11 +1,22 @@
-"""Penalties and constraints: gradients against differences, minimisers against a grid, arrays changed in place or not."""
+"""Penalties and constraints: gradients against differences, minimisers against a grid, arrays
+changed in place or not.
+"""
 import math
 
 import numpy as np
 import pytest
 
 from course_lib.landscapes.critical_points import gradient
-from course_lib.networks.penalties import clip_weights, decay, l1, l2, lasso, max_norm, prune, soft_threshold
+from course_lib.networks.penalties import (
+    clip_weights,
+    decay,
+    l1,
+    l2,
+    lasso,
+    max_norm,
+    prune,
+    soft_threshold,
+)
 from course_lib.optimizers.rules import adamw, sgd
 
 w0 = np.array([1.5, -2.0, 0.25, -0.125])
@@ -15,7 +26,9 @@ w0 = np.array([1.5, -2.0, 0.25, -0.125])
 def test_value_by_hand_and_gradient_by_differences(penalty, value):
     measured, g = penalty(w0, strength=0.3)
     assert measured == pytest.approx(value, rel=1e-14)
-    np.testing.assert_allclose(g, gradient(lambda w: float(penalty(w, strength=0.3)[0]), w0), rtol=1e-7)
+    np.testing.assert_allclose(
+        g, gradient(lambda w: float(penalty(w, strength=0.3)[0]), w0), rtol=1e-7
+    )
 
 
 @pytest.mark.parametrize("penalty", [l1, l2])
@@ -36,14 +49,19 @@ def test_soft_threshold_minimises_what_it_claims_to():
         best = x[np.argmin((x - w) ** 2 / 2 + 0.7 * np.abs(x))]
         assert soft_threshold(np.array([w]), 0.7)[0] == pytest.approx(best, abs=1e-4)
     w = w0.astype(np.float32)
-    assert soft_threshold(w, 1.0).tolist() == [0.5, -1, 0, 0] and soft_threshold(w, 1.0).dtype == np.float32
+    assert (
+        soft_threshold(w, 1.0).tolist() == [0.5, -1, 0, 0]
+        and soft_threshold(w, 1.0).dtype == np.float32
+    )
     assert w.tolist() == w0.tolist()
 
 
 def test_decay_is_what_adamw_does_without_a_gradient_and_l2_is_for_sgd():
     w = w0.copy()
     assert decay(w, lr=0.1, weight_decay=0.5) is w
-    np.testing.assert_allclose(w, adamw(w0, np.zeros(4), {}, lr=0.1, weight_decay=0.5)[0], rtol=1e-15)
+    np.testing.assert_allclose(
+        w, adamw(w0, np.zeros(4), {}, lr=0.1, weight_decay=0.5)[0], rtol=1e-15
+    )
     np.testing.assert_allclose(w, sgd(w0, l2(w0, strength=0.5)[1], {}, lr=0.1)[0], rtol=1e-15)
 
 
@@ -55,11 +73,18 @@ def test_max_norm_shortens_long_columns_only():
     assert not max_norm(np.array([[0.0, 2.0]]), 0.0).any()
 
 
-@pytest.mark.parametrize("use", [
-    lambda bad: l1(w0, strength=bad), lambda bad: l2(w0, strength=np.full(4, bad)), lambda bad: soft_threshold(w0, bad),
-    lambda bad: max_norm(np.ones((2, 2)), bad), lambda bad: decay(w0, lr=0.1, weight_decay=bad),
-    lambda bad: clip_weights(w0.copy(), bad), lambda bad: lasso(np.eye(4), w0, strength=bad),
-])
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda bad: l1(w0, strength=bad),
+        lambda bad: l2(w0, strength=np.full(4, bad)),
+        lambda bad: soft_threshold(w0, bad),
+        lambda bad: max_norm(np.ones((2, 2)), bad),
+        lambda bad: decay(w0, lr=0.1, weight_decay=bad),
+        lambda bad: clip_weights(w0.copy(), bad),
+        lambda bad: lasso(np.eye(4), w0, strength=bad),
+    ],
+)
 @pytest.mark.parametrize("bad", [-1.0, math.nan, math.inf])
 def test_what_is_no_strength_is_refused(use, bad):
     with pytest.raises(ValueError, match="must be finite and not negative, got"):
@@ -94,11 +119,15 @@ def test_lasso_is_that_of_scikit_learn():
     X = rng.normal(size=(50, 12)) @ (np.eye(12) + 0.5)
     y = X[:, :3] @ [2.0, -1.0, 0.5] + rng.normal(size=50)
     for strength in (0.01, 0.1, 1.0):
-        theirs = Lasso(alpha=strength, fit_intercept=False, tol=1e-12, max_iter=100_000).fit(X, y).coef_
+        theirs = (
+            Lasso(alpha=strength, fit_intercept=False, tol=1e-12, max_iter=100_000).fit(X, y).coef_
+        )
         mine = lasso(X, y, strength=strength)
         np.testing.assert_allclose(mine, theirs, atol=1e-6)
         assert (mine == 0).tolist() == (theirs == 0).tolist()
-        np.testing.assert_allclose(lasso(X, y, strength=strength, w=theirs.copy()), theirs, atol=1e-6)
+        np.testing.assert_allclose(
+            lasso(X, y, strength=strength, w=theirs.copy()), theirs, atol=1e-6
+        )
 
 
 def test_lasso_on_orthogonal_columns_is_the_soft_threshold():

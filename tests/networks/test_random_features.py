@@ -1,10 +1,18 @@
-"""Least squares against NumPy and scikit-learn, the expected errors against hand numbers and Monte Carlo."""
+"""Least squares against NumPy and scikit-learn, the expected errors against hand numbers and Monte
+Carlo.
+"""
 import math
 
 import numpy as np
 import pytest
 
-from course_lib.networks.random_features import draw_examples, expected_errors, least_squares, measured_errors, relu_features
+from course_lib.networks.random_features import (
+    draw_examples,
+    expected_errors,
+    least_squares,
+    measured_errors,
+    relu_features,
+)
 
 
 @pytest.mark.parametrize("shape", [(12, 5), (5, 12), (8, 8)])
@@ -17,7 +25,9 @@ def test_least_norm_is_the_pseudo_inverse(shape, k):
 
 def test_least_norm_with_repeated_columns_shares_the_weight():
     x = np.array([[1.0], [2.0], [-1.0]])
-    np.testing.assert_allclose(least_squares(np.hstack([x, x]), 3 * x[:, 0]), [1.5, 1.5], rtol=1e-12)
+    np.testing.assert_allclose(
+        least_squares(np.hstack([x, x]), 3 * x[:, 0]), [1.5, 1.5], rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("shape", [(12, 5), (5, 12)])
@@ -31,9 +41,19 @@ def test_ridge_is_that_of_scikit_learn(shape):
 
 def test_expected_errors_by_hand():
     assert expected_errors(0, n=10, inside=0.0, left=2.5) == (2.5, 2.5)  # nothing is fitted
-    assert expected_errors(1, n=4, inside=7.0, left=1.0) == (0.75, 1.5)  # 1 - 1/4, and 1 + 1/(4 - 1 - 1)
-    assert expected_errors(5, n=4, inside=1.0, left=1.0)[1] == expected_errors(3, n=4, inside=1.0, left=1.0)[1] == math.inf
-    assert expected_errors(2, n=4, inside=1.0, left=1.0)[1] == 3 and expected_errors(6, n=4, inside=3.0, left=1.0)[1] == 6
+    assert expected_errors(1, n=4, inside=7.0, left=1.0) == (
+        0.75,
+        1.5,
+    )  # 1 - 1/4, and 1 + 1/(4 - 1 - 1)
+    assert (
+        expected_errors(5, n=4, inside=1.0, left=1.0)[1]
+        == expected_errors(3, n=4, inside=1.0, left=1.0)[1]
+        == math.inf
+    )
+    assert (
+        expected_errors(2, n=4, inside=1.0, left=1.0)[1] == 3
+        and expected_errors(6, n=4, inside=3.0, left=1.0)[1] == 6
+    )
     # one example of ten features without noise: it fixes one direction in ten
     assert expected_errors(10, n=1, inside=3.0, left=0.0) == (0, pytest.approx(2.7))
 
@@ -45,23 +65,31 @@ def test_expected_errors_by_monte_carlo(p):
     errors = measured_errors(p, n=n, w=w, noise=0.25, n_draws=2000, rng=np.random.default_rng(p))
     expected = expected_errors(p, n=n, inside=inside, left=0.25 + np.sum(w * w) - inside)
     for measured, predicted in zip(np.transpose(errors), expected, strict=True):
-        assert measured.mean() == pytest.approx(predicted, abs=1e-12 + 4 * measured.std() / math.sqrt(2000))
+        assert measured.mean() == pytest.approx(
+            predicted, abs=1e-12 + 4 * measured.std() / math.sqrt(2000)
+        )
         assert measured.std() < 20 * predicted + 1e-12  # or the line above would say nothing
 
 
 def test_features_in_random_order_hold_their_share_on_average():
     w = np.array([3.0, 0, 0, 0])
-    errors = measured_errors(1, n=10, w=w, noise=0.0, n_draws=400, rng=np.random.default_rng(0), shuffle=True)
+    errors = measured_errors(
+        1, n=10, w=w, noise=0.0, n_draws=400, rng=np.random.default_rng(0), shuffle=True
+    )
     exact = errors[:, 1] < 1e-12  # the one that counts was drawn
     assert 0.15 < exact.mean() < 0.35 and errors[~exact, 1].min() >= 9
-    assert (measured_errors(1, n=10, w=w, noise=0.0, n_draws=9, rng=np.random.default_rng(0)) < 1e-12).all()
+    assert (
+        measured_errors(1, n=10, w=w, noise=0.0, n_draws=9, rng=np.random.default_rng(0)) < 1e-12
+    ).all()
 
 
 def test_examples_have_the_signal_and_noise_asked_for():
     w = np.array([1.0, -2.0, 0.0])
     X, y = draw_examples(4000, w, noise=2.0, rng=np.random.default_rng(0))
     assert X.shape == (4000, 3) and X.std() == pytest.approx(1, rel=0.02)
-    assert np.var(y - X @ w) == pytest.approx(2.0, rel=0.1) and np.var(y) == pytest.approx(7.0, rel=0.1)
+    assert np.var(y - X @ w) == pytest.approx(2.0, rel=0.1) and np.var(y) == pytest.approx(
+        7.0, rel=0.1
+    )
 
 
 def test_relu_features_have_mean_square_one_and_are_the_same_for_all_rows():

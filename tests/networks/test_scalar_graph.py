@@ -1,4 +1,6 @@
-"""The scalar graph: hand-worked derivatives, gradients that add up, and the vectorised network's numbers."""
+"""The scalar graph: hand-worked derivatives, gradients that add up, and the vectorised network's
+numbers.
+"""
 import math
 
 import numpy as np
@@ -69,13 +71,20 @@ def test_agrees_with_the_vectorised_network(n):
     out = sg.squared_error(graph, sg.dense(graph, A, nodes[2], nodes[3]), y)
     d = np.array(sg.gradients(graph, out))
     assert graph[out][0] == pytest.approx(loss, rel=1e-13)
-    np.testing.assert_allclose(d[np.concatenate([part.ravel() for part in nodes])], grad, rtol=1e-11, atol=1e-14)
+    np.testing.assert_allclose(
+        d[np.concatenate([part.ravel() for part in nodes])], grad, rtol=1e-11, atol=1e-14
+    )
 
 
 def test_place_keeps_shape_and_order():
     graph = [(7.0, ())]
     nodes = sg.place(graph, [[1.0, 2.0], [3.0, 4.0]])
-    assert nodes.tolist() == [[1, 2], [3, 4]] and [graph[k][0] for k in (1, 2, 3, 4)] == [1, 2, 3, 4]
+    assert nodes.tolist() == [[1, 2], [3, 4]] and [graph[k][0] for k in (1, 2, 3, 4)] == [
+        1,
+        2,
+        3,
+        4,
+    ]
 
 
 def test_drawing_shows_values_slopes_and_derivatives():
@@ -88,8 +97,15 @@ def test_drawing_shows_values_slopes_and_derivatives():
     u = sg.multiply(graph, a, b)
     out = sg.add(graph, u, a)
     fig, ax = plt.subplots()
-    sg.draw(ax, graph, {"a": (a, 0, 0), "b": (b, 0, 1), "u": (u, 1, 1), "f": (out, 2, 0)}, sg.gradients(graph, out))
+    sg.draw(
+        ax,
+        graph,
+        {"a": (a, 0, 0), "b": (b, 0, 1), "u": (u, 1, 1), "f": (out, 2, 0)},
+        sg.gradients(graph, out),
+    )
     texts = [text.get_text().strip() for text in ax.texts]
     plt.close(fig)
-    assert [texts.count(text) for text in ("$a$ = 3", "$d$ = 6", "$u$ = 15", "$f$ = 18", "5", "3")] == [1] * 6
+    assert [
+        texts.count(text) for text in ("$a$ = 3", "$d$ = 6", "$u$ = 15", "$f$ = 18", "5", "3")
+    ] == [1] * 6
     assert texts.count("1") == texts.count("$d$ = 1") == 2

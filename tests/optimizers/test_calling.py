@@ -14,19 +14,30 @@ def test_the_piece_is_replaced_and_the_rest_is_the_rule():
     same = mutant(adam, ("eps=1e-8", "eps=1e-8"))
     assert np.array_equal(follow(same, ADAM), follow(adam, ADAM))
     uphill = mutant(momentum, ("w - lr * v", "w + lr * v"))
-    assert uphill(1.0, 2.0, {}, lr=0.5, beta=0.9) == (2.0, {"v": 2.0}) and momentum(1.0, 2.0, {}, lr=0.5)[0] == 0.0
+    assert (
+        uphill(1.0, 2.0, {}, lr=0.5, beta=0.9) == (2.0, {"v": 2.0})
+        and momentum(1.0, 2.0, {}, lr=0.5)[0] == 0.0
+    )
 
 
 @pytest.mark.parametrize("piece, times", [("nowhere", 0), ("beta1", 4)])
 def test_a_piece_must_occur_once(piece, times):
-    with pytest.raises(ValueError, match=f"'{piece}' must occur once in the source of adam, got it {times} times"):
+    with pytest.raises(
+        ValueError, match=f"'{piece}' must occur once in the source of adam, got it {times} times"
+    ):
         mutant(adam, (piece, "x"))
 
 
 def test_the_two_tests_of_the_lab():
     assert passes_one_step(adam) and not caught_by_table(adam)
     late = mutant(adam, ('state.get("t", 0) + 1', "1"))
-    assert passes_one_step(late) and caught_by_table(late) and distance(follow(late, ADAM), follow(adam, ADAM)) > 0.01
+    assert (
+        passes_one_step(late)
+        and caught_by_table(late)
+        and distance(follow(late, ADAM), follow(adam, ADAM)) > 0.01
+    )
     assert not passes_one_step(mutant(adam, ("w = w - lr", "w = w + lr")))
     with np.errstate(all="ignore"):
-        assert caught_by_table(mutant(adam, ("np.sqrt(v_hat) + eps", "np.sqrt(v_hat)")))  # 0/0 is not near anything
+        assert caught_by_table(
+            mutant(adam, ("np.sqrt(v_hat) + eps", "np.sqrt(v_hat)"))
+        )  # 0/0 is not near anything

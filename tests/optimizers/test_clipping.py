@@ -1,4 +1,6 @@
-"""Clipping: by value turns a gradient, by norm does not; TensorFlow's global norm; dtype, batches, zeros, bad input."""
+"""Clipping: by value turns a gradient, by norm does not; TensorFlow's global norm; dtype, batches,
+zeros, bad input.
+"""
 import numpy as np
 import pytest
 
@@ -8,13 +10,20 @@ G = np.array([[3.0, -4.0], [0.3, 0.4], [0.0, 0.0], [5e-324, 0.0]])
 
 
 def test_by_value_cuts_each_coordinate_and_so_turns_the_gradient():
-    assert by_value(G[0], 2.0).tolist() == [2.0, -2.0] and by_value(G[0], 10.0).tolist() == [3.0, -4.0]
+    assert by_value(G[0], 2.0).tolist() == [2.0, -2.0] and by_value(G[0], 10.0).tolist() == [
+        3.0,
+        -4.0,
+    ]
     assert by_value(np.float64(-3.0), 2.0) == -2.0
 
 
 def test_by_norm_shortens_long_gradients_only_and_keeps_their_direction():
     assert by_norm(G[0], 2.0) == pytest.approx([1.2, -1.6], rel=1e-15)
-    assert (by_norm(G[0], 5.0) == G[0]).all() and (by_norm(G[1], 2.0) == G[1]).all() and (by_norm(G[2], 2.0) == 0).all()
+    assert (
+        (by_norm(G[0], 5.0) == G[0]).all()
+        and (by_norm(G[1], 2.0) == G[1]).all()
+        and (by_norm(G[2], 2.0) == 0).all()
+    )
     assert (by_norm(G[3], 1e300) == G[3]).all() and (by_norm(G[:3], 0.0) == 0).all()
 
 
@@ -28,8 +37,12 @@ def test_by_norm_is_tensorflows_global_norm():
     tf = import_tensorflow()
     g = np.random.default_rng(0).standard_normal(50)
     for limit in (0.7, 20.0):
-        parts, _ = tf.clip_by_global_norm([tf.constant(g[:20].reshape(4, 5)), tf.constant(g[20:])], limit)
-        np.testing.assert_allclose(by_norm(g, limit), np.concatenate([np.ravel(part) for part in parts]), rtol=1e-14)
+        parts, _ = tf.clip_by_global_norm(
+            [tf.constant(g[:20].reshape(4, 5)), tf.constant(g[20:])], limit
+        )
+        np.testing.assert_allclose(
+            by_norm(g, limit), np.concatenate([np.ravel(part) for part in parts]), rtol=1e-14
+        )
 
 
 def test_float32_stays_float32_and_does_not_overflow():

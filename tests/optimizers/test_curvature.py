@@ -36,9 +36,21 @@ def test_newton_solves_the_system_and_arrives_in_one_step():
     H, g = rng.standard_normal((6, 6)), rng.standard_normal(6)
     np.testing.assert_allclose((H + H.T) @ curvature.newton(g, H + H.T), -g, rtol=1e-9)
     bowl = landscapes.quadratic([1e-3, 1.0], angle=0.7)
-    run = minimize(bowl, [3.0, -2.0], curvature.newton_like_rule(curvature.newton, bowl.hess), lr=1.0, n_steps=1)
+    run = minimize(
+        bowl,
+        [3.0, -2.0],
+        curvature.newton_like_rule(curvature.newton, bowl.hess),
+        lr=1.0,
+        n_steps=1,
+    )
     np.testing.assert_allclose(run.final, 0, atol=1e-12)
-    half = minimize(bowl, [3.0, -2.0], curvature.newton_like_rule(curvature.newton, bowl.hess), lr=0.5, n_steps=1)
+    half = minimize(
+        bowl,
+        [3.0, -2.0],
+        curvature.newton_like_rule(curvature.newton, bowl.hess),
+        lr=0.5,
+        n_steps=1,
+    )
     np.testing.assert_allclose(half.final, [1.5, -1.0], atol=1e-12)
 
 
@@ -48,11 +60,17 @@ def test_saddle_free_divides_by_the_root_of_h_squared():
         H, g = rng.standard_normal((n, n)), rng.standard_normal(n)
         H = H + H.T
         lam, Q = np.linalg.eigh(H @ H)
-        np.testing.assert_allclose(curvature.saddle_free(g, H), -np.linalg.solve((Q * np.sqrt(lam)) @ Q.T, g), rtol=1e-9)
+        np.testing.assert_allclose(
+            curvature.saddle_free(g, H), -np.linalg.solve((Q * np.sqrt(lam)) @ Q.T, g), rtol=1e-9
+        )
         assert g @ curvature.saddle_free(g, H) < 0
     positive = spd(4, 30)
-    np.testing.assert_allclose(curvature.saddle_free(g[:4], positive), curvature.newton(g[:4], positive), rtol=1e-9)
-    np.testing.assert_allclose(curvature.saddle_free([1.0, 1.0, 1.0], np.diag([2, 0, -1e-3]), floor=0.1), [-0.5, -10, -10])
+    np.testing.assert_allclose(
+        curvature.saddle_free(g[:4], positive), curvature.newton(g[:4], positive), rtol=1e-9
+    )
+    np.testing.assert_allclose(
+        curvature.saddle_free([1.0, 1.0, 1.0], np.diag([2, 0, -1e-3]), floor=0.1), [-0.5, -10, -10]
+    )
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -72,7 +90,9 @@ def test_armijo_agrees_with_scipy_where_the_first_rate_passes():
     w = np.array([-1.2, 1.0])
     loss, g = ROSENBROCK(w)
     for lr in (1e-4, 5e-4, 1e-3):
-        theirs, _ = scalar_search_armijo(lambda s: ROSENBROCK(w - s * g)[0], loss, -(g @ g), alpha0=lr)
+        theirs, _ = scalar_search_armijo(
+            lambda s: ROSENBROCK(w - s * g)[0], loss, -(g @ g), alpha0=lr
+        )
         assert curvature.armijo(ROSENBROCK, w, -g, lr=lr) == theirs == lr
 
 
@@ -82,14 +102,21 @@ def test_armijo_rejects_nan_and_takes_rates_of_the_given_lr():
 
     with np.errstate(all="ignore"):
         assert curvature.armijo(barrier, np.array([2.0]), np.array([-4.0])) == 0.25
-    assert curvature.armijo(landscapes.quadratic([1.0]), np.array([1.0]), np.array([-1.0]), lr=1.5) == 1.5
+    assert (
+        curvature.armijo(landscapes.quadratic([1.0]), np.array([1.0]), np.array([-1.0]), lr=1.5)
+        == 1.5
+    )
 
 
 def test_line_search_makes_newton_safe_and_keeps_its_last_steps():
     rule = curvature.line_search(ROSENBROCK, curvature.newton, ROSENBROCK.hess)
     run = minimize(ROSENBROCK, [-1.2, 1.0], rule, lr=1.0, n_steps=50, tol=1e-10)
     assert (np.diff(run.loss) < 0).all() and run.grad_norm[-1] <= 1e-10
-    assert len(run.state["rates"]) == run.n_steps and run.state["rates"][-3:] == [1.0] * 3 and min(run.state["rates"]) < 1
+    assert (
+        len(run.state["rates"]) == run.n_steps
+        and run.state["rates"][-3:] == [1.0] * 3
+        and min(run.state["rates"]) < 1
+    )
     full = curvature.newton_like_rule(curvature.newton, ROSENBROCK.hess)
     assert (np.diff(minimize(ROSENBROCK, [-1.2, 1.0], full, lr=1.0, n_steps=5).loss) > 0).any()
 
@@ -160,22 +187,52 @@ def test_armijo_ends_even_where_the_gradient_is_false():
     assert 0 < s < 1e-10
 
 
-@pytest.mark.parametrize(("call", "message"), [
-    (lambda: curvature.newton(np.ones(2), np.ones((2, 2))), "an H that can be inverted, got one with an eigenvalue 0"),
-    (lambda: curvature.newton(np.ones(3), np.eye(2)), r"got shapes \(3,\) and \(2, 2\)"),
-    (lambda: curvature.newton(1.0, 1.0), r"a gradient \(\.\.\., n\) needs a Hessian"),
-    (lambda: curvature.saddle_free(np.ones(1), np.array([[np.nan]])), "needs a finite H and a positive floor"),
-    (lambda: curvature.saddle_free(np.ones(1), np.eye(1), floor=0), "positive floor, got floor 0"),
-    (uphill, r"g.d < 0 \(downhill\) and c in \(0, 1\), got loss 0.5, g.d = 1"),
-    (lambda: curvature.armijo(landscapes.quadratic([1.0]), np.ones(1), -np.ones(1), c=1), "and c = 1"),
-    (not_finite, "needs a finite loss, .* got loss nan"),
-    (lambda: curvature.chebyshev(None, [1.0], mu=2, L=1, n_steps=3), "needs 0 < mu <= L, both finite, got mu = 2 and L = 1"),
-    (lambda: curvature.chebyshev(None, [1.0], mu=0, L=1, n_steps=3), "got mu = 0"),
-    (lambda: curvature.conjugate_gradient(np.eye(2), np.ones(3), np.ones(3), n_steps=1), r"got \(2, 2\), \(3,\) and \(3,\)"),
-    (lambda: curvature.conjugate_gradient(np.eye(2), np.ones(2), [1.0, np.nan], n_steps=1), "b and w must be finite"),
-    (lambda: curvature.conjugate_gradient(-np.eye(2), np.ones(2), np.zeros(2), n_steps=1), "needs a positive definite H"),
-    (lambda: curvature.conjugate_gradient(np.eye(2), np.ones(2), np.zeros(2), n_steps=0.5), "n_steps must be a whole"),
-])
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: curvature.newton(np.ones(2), np.ones((2, 2))),
+            "an H that can be inverted, got one with an eigenvalue 0",
+        ),
+        (lambda: curvature.newton(np.ones(3), np.eye(2)), r"got shapes \(3,\) and \(2, 2\)"),
+        (lambda: curvature.newton(1.0, 1.0), r"a gradient \(\.\.\., n\) needs a Hessian"),
+        (
+            lambda: curvature.saddle_free(np.ones(1), np.array([[np.nan]])),
+            "needs a finite H and a positive floor",
+        ),
+        (
+            lambda: curvature.saddle_free(np.ones(1), np.eye(1), floor=0),
+            "positive floor, got floor 0",
+        ),
+        (uphill, r"g.d < 0 \(downhill\) and c in \(0, 1\), got loss 0.5, g.d = 1"),
+        (
+            lambda: curvature.armijo(landscapes.quadratic([1.0]), np.ones(1), -np.ones(1), c=1),
+            "and c = 1",
+        ),
+        (not_finite, "needs a finite loss, .* got loss nan"),
+        (
+            lambda: curvature.chebyshev(None, [1.0], mu=2, L=1, n_steps=3),
+            "needs 0 < mu <= L, both finite, got mu = 2 and L = 1",
+        ),
+        (lambda: curvature.chebyshev(None, [1.0], mu=0, L=1, n_steps=3), "got mu = 0"),
+        (
+            lambda: curvature.conjugate_gradient(np.eye(2), np.ones(3), np.ones(3), n_steps=1),
+            r"got \(2, 2\), \(3,\) and \(3,\)",
+        ),
+        (
+            lambda: curvature.conjugate_gradient(np.eye(2), np.ones(2), [1.0, np.nan], n_steps=1),
+            "b and w must be finite",
+        ),
+        (
+            lambda: curvature.conjugate_gradient(-np.eye(2), np.ones(2), np.zeros(2), n_steps=1),
+            "needs a positive definite H",
+        ),
+        (
+            lambda: curvature.conjugate_gradient(np.eye(2), np.ones(2), np.zeros(2), n_steps=0.5),
+            "n_steps must be a whole",
+        ),
+    ],
+)
 def test_wrong_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -1,4 +1,6 @@
-"""`minimize` against paths known in closed form; batches against single runs bit for bit; divergence as a record."""
+"""`minimize` against paths known in closed form; batches against single runs bit for bit;
+divergence as a record.
+"""
 import warnings
 
 import numpy as np
@@ -17,8 +19,12 @@ def test_gradient_descent_on_a_quadratic_is_a_geometric_sequence():
     factors = (1 - 0.15 * np.array([1.0, 10.0])) ** np.arange(31)[:, None]
     expected = factors * [3.0, -2.0]
     np.testing.assert_allclose(run.w, expected, rtol=1e-12)
-    np.testing.assert_allclose(run.loss, 0.5 * expected[:, 0]**2 + 5 * expected[:, 1]**2, rtol=1e-12)
-    np.testing.assert_allclose(run.grad_norm, np.hypot(expected[:, 0], 10 * expected[:, 1]), rtol=1e-12)
+    np.testing.assert_allclose(
+        run.loss, 0.5 * expected[:, 0] ** 2 + 5 * expected[:, 1] ** 2, rtol=1e-12
+    )
+    np.testing.assert_allclose(
+        run.grad_norm, np.hypot(expected[:, 0], 10 * expected[:, 1]), rtol=1e-12
+    )
     assert run.n_steps == 30 and (run.final == run.w[-1]).all() and run.diverged_at is None
 
 
@@ -31,7 +37,9 @@ def test_a_schedule_is_asked_for_every_step_from_one():
 
     run = minimize(lambda w: (0.5 * (w**2).sum(-1), w), [1.0], "sgd", lr=schedule, n_steps=4)
     assert asked == [1, 2, 3, 4]
-    np.testing.assert_allclose(run.w[:, 0], np.cumprod([1, 0.5, 1 - 0.25, 1 - 0.5 / 3, 1 - 0.125]), rtol=1e-15)
+    np.testing.assert_allclose(
+        run.w[:, 0], np.cumprod([1, 0.5, 1 - 0.25, 1 - 0.5 / 3, 1 - 0.125]), rtol=1e-15
+    )
     same = minimize(BOWL, [1.0, 1.0], "sgd", lr=schedules.constant(0.1), n_steps=5)
     assert (same.w == minimize(BOWL, [1.0, 1.0], "sgd", lr=0.1, n_steps=5).w).all()
 
@@ -43,13 +51,26 @@ def test_hyper_parameters_and_functions_reach_the_rule():
         v = 0.5 * v + np.array([1.0, 10.0]) * w
         w = w - 0.05 * v
     np.testing.assert_allclose(by_name.final, w, rtol=1e-12)
-    assert (minimize(BOWL, [1.0, 1.0], STEPS["momentum"], lr=0.05, beta=0.5, n_steps=20).w == by_name.w).all()
-    assert (by_name.state["v"] == minimize(BOWL, [1, 1], "momentum", lr=0.05, beta=0.5, n_steps=20).state["v"]).all()
+    assert (
+        minimize(BOWL, [1.0, 1.0], STEPS["momentum"], lr=0.05, beta=0.5, n_steps=20).w == by_name.w
+    ).all()
+    assert (
+        by_name.state["v"]
+        == minimize(BOWL, [1, 1], "momentum", lr=0.05, beta=0.5, n_steps=20).state["v"]
+    ).all()
 
 
 @pytest.mark.parametrize("name", STEPS)
-@pytest.mark.parametrize("landscape", [landscapes.ROSENBROCK, landscapes.X_COS, landscapes.quadratic([1.0, 30.0], 0.6),
-                                       landscapes.quadratic(np.geomspace(1, 30, 20))], ids=lambda x: f"{x.name}{x.n}")
+@pytest.mark.parametrize(
+    "landscape",
+    [
+        landscapes.ROSENBROCK,
+        landscapes.X_COS,
+        landscapes.quadratic([1.0, 30.0], 0.6),
+        landscapes.quadratic(np.geomspace(1, 30, 20)),
+    ],
+    ids=lambda x: f"{x.name}{x.n}",
+)
 def test_run_i_of_a_batch_is_that_run_alone_bit_for_bit(name, landscape):
     rng = np.random.default_rng(0)
     starts = rng.uniform(-1, 1, (7, landscape.n))
@@ -70,7 +91,9 @@ def test_run_i_of_a_batch_is_that_run_alone_bit_for_bit(name, landscape):
 def test_a_diverging_run_stops_with_a_record_and_without_warnings():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        run = minimize(BOWL, [1.0, 1.0], "sgd", lr=0.3, n_steps=1000)  # factor -2 on the second axis
+        run = minimize(
+            BOWL, [1.0, 1.0], "sgd", lr=0.3, n_steps=1000
+        )  # factor -2 on the second axis
         quartic = minimize(landscapes.QUARTIC, [10.0, 0.0], "sgd", lr=1.0, n_steps=1000)
     assert run.diverged_at == 27 and run.n_steps == 26  # 2^27 is the first power beyond 1e8
     assert np.isfinite(run.w).all() and np.isfinite(run.loss).all()
@@ -94,7 +117,11 @@ def test_it_stops_at_the_first_gradient_within_the_tolerance():
 def test_the_path_need_not_be_kept():
     kept = minimize(BOWL, [1.0, 1.0], "adam", lr=0.1, n_steps=9)
     last = minimize(BOWL, [1.0, 1.0], "adam", lr=0.1, n_steps=9, keep_path=False)
-    assert last.w.shape == (1, 2) and (last.final == kept.final).all() and (last.loss == kept.loss).all()
+    assert (
+        last.w.shape == (1, 2)
+        and (last.final == kept.final).all()
+        and (last.loss == kept.loss).all()
+    )
 
 
 def test_the_start_is_not_changed():
@@ -103,15 +130,22 @@ def test_the_start_is_not_changed():
     assert start.tolist() == [1.0, 1.0]
 
 
-@pytest.mark.parametrize(("arguments", "message"), [
-    ({"w": [1.0, np.nan]}, "the start must be finite, got NaN"),
-    ({"w": 1.0}, r"the start must have shape \(n,\) or \(runs, n\), got \(\)"),
-    ({"w": [1.0, 2.0, 3.0]}, r"quadratic takes points of shape \(\.\.\., 2\), got \(3,\)"),
-    ({"lr": -0.1}, "sgd: lr must be finite and not negative, got -0.1"),
-    ({"n_steps": 2.5}, "n_steps must be a whole number"),
-    ({"n_steps": -1}, "n_steps must be a whole number of at least 0, got -1"),
-    ({"step": "sdg"}, "no update rule is called 'sdg'"),
-    ({"fun": lambda w: (1.0, w[:1])}, r"fun must return \(loss, grad\) of shapes \(\) and \(2,\), got \(\) and \(1,\)")])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"w": [1.0, np.nan]}, "the start must be finite, got NaN"),
+        ({"w": 1.0}, r"the start must have shape \(n,\) or \(runs, n\), got \(\)"),
+        ({"w": [1.0, 2.0, 3.0]}, r"quadratic takes points of shape \(\.\.\., 2\), got \(3,\)"),
+        ({"lr": -0.1}, "sgd: lr must be finite and not negative, got -0.1"),
+        ({"n_steps": 2.5}, "n_steps must be a whole number"),
+        ({"n_steps": -1}, "n_steps must be a whole number of at least 0, got -1"),
+        ({"step": "sdg"}, "no update rule is called 'sdg'"),
+        (
+            {"fun": lambda w: (1.0, w[:1])},
+            r"fun must return \(loss, grad\) of shapes \(\) and \(2,\), got \(\) and \(1,\)",
+        ),
+    ],
+)
 def test_wrong_input_is_named(arguments, message):
     given = {"fun": BOWL, "w": [1.0, 1.0], "step": "sgd", "lr": 0.1, "n_steps": 3} | arguments
     with pytest.raises(ValueError, match=message):

@@ -1,9 +1,16 @@
-"""Each form of momentum agrees with the library it is named after, and with notebook 06's conversions."""
+"""Each form of momentum agrees with the library it is named after, and with notebook 06's
+conversions.
+"""
 import numpy as np
 import pytest
 
 from course_lib import landscapes
-from course_lib.optimizers.momentum_theory import average_momentum, dampened_momentum, keras_momentum, lookahead_nesterov
+from course_lib.optimizers.momentum_theory import (
+    average_momentum,
+    dampened_momentum,
+    keras_momentum,
+    lookahead_nesterov,
+)
 from course_lib.optimizers.rules import momentum, nesterov
 
 G = np.random.default_rng(6).normal(size=(12, 3))
@@ -24,7 +31,11 @@ def test_keras_form_is_that_of_keras_also_when_the_rate_drops():
     from course_lib.frameworks.tensorflow_quietly import import_tensorflow
     import_tensorflow()
     import keras
-    optimizer, variable = keras.optimizers.SGD(1.0, momentum=BETA), keras.Variable(W0, dtype="float64")
+
+    optimizer, variable = (
+        keras.optimizers.SGD(1.0, momentum=BETA),
+        keras.Variable(W0, dtype="float64"),
+    )
     theirs = []
     for g, lr in zip(G, RATES, strict=True):
         optimizer.learning_rate = lr
@@ -65,7 +76,9 @@ def test_average_and_dampened_follow_a_drop_at_once_as_the_course_does():
 def test_dampened_with_beta_is_the_average_whose_first_gradient_counts_in_full():
     extra = 0.125 * G[0] * np.cumsum(BETA**np.arange(1, 13))[:, None]
     expected = path(average_momentum, [0.125] * 12) - extra
-    np.testing.assert_allclose(path(dampened_momentum, [0.125] * 12, dampening=BETA), expected, rtol=1e-12)
+    np.testing.assert_allclose(
+        path(dampened_momentum, [0.125] * 12, dampening=BETA), expected, rtol=1e-12
+    )
 
 
 def test_keras_goes_further_by_the_predicted_distance_on_a_slope():
@@ -75,7 +88,9 @@ def test_keras_goes_further_by_the_predicted_distance_on_a_slope():
         for t in range(600):
             w, state = step(w, g, state, lr=lr if t < 300 else new, beta=BETA)
         paths.append(w)
-    np.testing.assert_allclose(paths[0] - paths[1], (lr - new) * BETA / (1 - BETA)**2 * g, rtol=1e-9)
+    np.testing.assert_allclose(
+        paths[0] - paths[1], (lr - new) * BETA / (1 - BETA) ** 2 * g, rtol=1e-9
+    )
 
 
 def test_lookahead_form_is_the_rewritten_one_seen_from_the_lookahead_point():

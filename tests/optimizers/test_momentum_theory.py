@@ -29,21 +29,32 @@ def test_radius_is_the_largest_eigenvalue_of_the_iteration(a, beta):
         np.testing.assert_allclose(radius(a, beta), expected, rtol=1e-6, atol=1e-12)
 
 
-@pytest.mark.parametrize(("radius", "edge"), [(spectral_radius, lambda b: 2 * (1 + b)),
-                                              (nesterov_radius, lambda b: (2 + 2 * b) / (1 + 2 * b))])
+@pytest.mark.parametrize(
+    ("radius", "edge"),
+    [
+        (spectral_radius, lambda b: 2 * (1 + b)),
+        (nesterov_radius, lambda b: (2 + 2 * b) / (1 + 2 * b)),
+    ],
+)
 def test_radius_is_one_on_the_edge_of_stability_and_broadcasts(radius, edge):
     beta = np.array([0.0, 0.3, 0.9])
     np.testing.assert_allclose(radius(edge(beta), beta), 1.0, rtol=1e-12)
-    assert (radius(0.99 * edge(beta), beta) < 1).all() and (radius(1.01 * edge(beta), beta) > 1).all()
+    assert (radius(0.99 * edge(beta), beta) < 1).all() and (
+        radius(1.01 * edge(beta), beta) > 1
+    ).all()
     assert radius(edge(beta)[:, None], beta).shape == (3, 3)
 
 
 @pytest.mark.parametrize("kappa", [1.0, 3.0, 100.0])
 def test_no_pair_on_a_fine_grid_beats_the_best_heavy_ball(kappa):
     lr, beta, r = best_heavy_ball(2.0, 2.0 * kappa)
-    np.testing.assert_allclose(spectral_radius(lr * np.array([2.0, 2.0 * kappa]), beta), r, atol=1e-7)
+    np.testing.assert_allclose(
+        spectral_radius(lr * np.array([2.0, 2.0 * kappa]), beta), r, atol=1e-7
+    )
     rates, betas = np.linspace(1e-4, 4 / (2 * kappa), 400), np.linspace(0, 0.999, 400)[:, None]
-    worst = np.maximum(spectral_radius(2.0 * rates, betas), spectral_radius(2.0 * kappa * rates, betas))
+    worst = np.maximum(
+        spectral_radius(2.0 * rates, betas), spectral_radius(2.0 * kappa * rates, betas)
+    )
     assert worst.min() >= r - 1e-9 and worst.min() < r + 0.05
 
 
@@ -54,15 +65,19 @@ def test_usual_nesterov_has_its_factor_as_the_worst_of_all_curvatures(kappa):
     np.testing.assert_allclose(radii.max(), factor, atol=1e-7)
 
 
-@pytest.mark.parametrize(("name", "radius"), [("momentum", spectral_radius), ("nesterov", nesterov_radius)])
+@pytest.mark.parametrize(
+    ("name", "radius"), [("momentum", spectral_radius), ("nesterov", nesterov_radius)]
+)
 @pytest.mark.parametrize(("a", "beta"), [(0.1, 0.0), (0.02, 0.5), (1.8, 0.1)])
 def test_radius_is_the_factor_of_a_run_with_real_roots(name, radius, a, beta):
     run = descent.minimize(landscapes.quadratic([a]), [1.0], name, lr=1.0, beta=beta, n_steps=60)
     np.testing.assert_allclose(abs(run.w[60] / run.w[59]), radius(a, beta), rtol=1e-6)
 
 
-@pytest.mark.parametrize(("lr", "lam", "beta", "sigma"), [(0.1, 2.0, 0.0, 1.0), (0.3, 5.0, 0.9, 0.5),
-                                                          (1.5, 0.01, 0.6, 3.0), (0.78, 5.0, 0.96, 1.0)])
+@pytest.mark.parametrize(
+    ("lr", "lam", "beta", "sigma"),
+    [(0.1, 2.0, 0.0, 1.0), (0.3, 5.0, 0.9, 0.5), (1.5, 0.01, 0.6, 3.0), (0.78, 5.0, 0.96, 1.0)],
+)
 def test_momentum_floor_solves_the_lyapunov_equation(lr, lam, beta, sigma):
     noise = np.array([[(lr * sigma)**2, 0.0], [0.0, 0.0]])
     covariance = solve_discrete_lyapunov(iteration(lr * lam, beta), noise)
@@ -70,14 +85,24 @@ def test_momentum_floor_solves_the_lyapunov_equation(lr, lam, beta, sigma):
 
 
 def test_momentum_floor_is_infinite_where_a_run_does_not_settle():
-    assert np.isinf(momentum_floor(np.array([2.9, 3.0, 3.1]), 1.0, 0.5)).tolist() == [False, True, True]
+    assert np.isinf(momentum_floor(np.array([2.9, 3.0, 3.1]), 1.0, 0.5)).tolist() == [
+        False,
+        True,
+        True,
+    ]
     assert np.isinf(momentum_floor(0.1, -1.0, 0.9))
 
 
 @pytest.mark.parametrize("function", [best_heavy_ball, usual_nesterov])
-@pytest.mark.parametrize(("mu", "L", "said"), [(2.0, 1.0, "0 < mu <= L, got mu = 2.0 and L = 1.0"),
-                                               (0.0, 1.0, "0 < mu <= L"), (-1.0, 1.0, "mu must be finite"),
-                                               (1.0, np.nan, "L must be finite")])
+@pytest.mark.parametrize(
+    ("mu", "L", "said"),
+    [
+        (2.0, 1.0, "0 < mu <= L, got mu = 2.0 and L = 1.0"),
+        (0.0, 1.0, "0 < mu <= L"),
+        (-1.0, 1.0, "mu must be finite"),
+        (1.0, np.nan, "L must be finite"),
+    ],
+)
 def test_curvatures_in_the_wrong_order_are_named(function, mu, L, said):
     with pytest.raises(ValueError, match=said):
         function(mu, L)

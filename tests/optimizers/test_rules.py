@@ -1,4 +1,5 @@
-"""How update rules are called: a rate for each run, rates from NumPy, slices in place, names, bad input.
+"""How update rules are called: a rate for each run, rates from NumPy, slices in place, names, bad
+input.
 
 What the rules compute is the business of test_oracle.py.
 """
@@ -27,7 +28,9 @@ def run(name, G, w=W0, **hyper):
 
 
 def test_three_adam_steps_by_hand():
-    """beta1 = beta2 = 1/2, g = 4, 0, -2: m = 2, 1, -1/2 and v = 8, 4, 4; the corrections are 1/2, 3/4, 7/8."""
+    """beta1 = beta2 = 1/2, g = 4, 0, -2: m = 2, 1, -1/2 and v = 8, 4, 4; the corrections are 1/2,
+    3/4, 7/8.
+    """
     w, state, seen = np.array([0.0]), {}, []
     for g in (4.0, 0.0, -2.0):
         w_new, state = STEPS["adam"](w, np.array([g]), state, lr=1.0, beta1=0.5, beta2=0.5, eps=1.0)
@@ -39,9 +42,13 @@ def test_three_adam_steps_by_hand():
 
 @pytest.mark.parametrize("name", STEPS)
 def test_numpy_scalars_as_rates_do_not_upcast(name):
-    _, state = run(name, gradients()[:2].astype(np.float32), W0.astype(np.float32), lr=np.float64(0.1))
+    _, state = run(
+        name, gradients()[:2].astype(np.float32), W0.astype(np.float32), lr=np.float64(0.1)
+    )
     w, state = STEPS[name](W0.astype(np.float32), W0.astype(np.float32), state, lr=np.float64(0.1))
-    assert {x.dtype for x in (w, *state.values()) if isinstance(x, np.ndarray)} == {np.dtype(np.float32)}
+    assert {x.dtype for x in (w, *state.values()) if isinstance(x, np.ndarray)} == {
+        np.dtype(np.float32)
+    }
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -64,7 +71,9 @@ def test_blockwise_equals_the_plain_rule_bit_for_bit_and_in_place(name, dtype):
         previous = state
         returned, state = step(w, g, state, lr=0.0625)
         assert returned is w
-        assert all(state[key] is previous[key] for key in previous if isinstance(previous[key], np.ndarray))
+        assert all(
+            state[key] is previous[key] for key in previous if isinstance(previous[key], np.ndarray)
+        )
     assert (w == plain[-1]).all() and w.dtype == dtype
     assert state.keys() == plain_state.keys()
     assert all(np.array_equal(state[key], plain_state[key]) for key in state)
@@ -94,24 +103,42 @@ def test_a_slice_has_the_same_number_of_bytes_in_every_precision(dtype):
 @pytest.mark.parametrize("name", STEPS)
 @pytest.mark.parametrize("value", [-0.1, float("nan"), float("inf")])
 def test_bad_rates_are_named(name, value):
-    with pytest.raises(ValueError, match=f"{name}: lr must be finite and not negative, got {value}"):
+    with pytest.raises(
+        ValueError, match=f"{name}: lr must be finite and not negative, got {value}"
+    ):
         STEPS[name](W0, W0, {}, lr=value)
     with pytest.raises(ValueError, match="lr must be finite"):
         blockwise(STEPS[name])(W0.copy(), W0, {}, lr=value)
 
 
-@pytest.mark.parametrize(("name", "key"), [("momentum", "beta"), ("nesterov", "beta"), ("rmsprop", "rho"),
-                                           ("adadelta", "rho"), ("adam", "beta1"), ("adam", "beta2"),
-                                           ("nadam", "beta1"), ("lion", "beta2")])
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("momentum", "beta"),
+        ("nesterov", "beta"),
+        ("rmsprop", "rho"),
+        ("adadelta", "rho"),
+        ("adam", "beta1"),
+        ("adam", "beta2"),
+        ("nadam", "beta1"),
+        ("lion", "beta2"),
+    ],
+)
 @pytest.mark.parametrize("value", [1.0, -0.1, float("nan")])
 def test_bad_decays_are_named(name, key, value):
     with pytest.raises(ValueError, match=rf"{key} must be in \[0, 1\), got {value}"):
         STEPS[name](W0, W0, {}, lr=0.1, **{key: value})
 
 
-@pytest.mark.parametrize(("name", "key", "accepted"), [
-    ("adam", "eps", "finite and not negative"), ("adamw", "weight_decay", "finite and not negative"),
-    ("nadam", "momentum_decay", "finite and not negative"), ("rmsprop", "centered", "True or False")])
+@pytest.mark.parametrize(
+    ("name", "key", "accepted"),
+    [
+        ("adam", "eps", "finite and not negative"),
+        ("adamw", "weight_decay", "finite and not negative"),
+        ("nadam", "momentum_decay", "finite and not negative"),
+        ("rmsprop", "centered", "True or False"),
+    ],
+)
 def test_other_bad_settings_are_named(name, key, accepted):
     with pytest.raises(ValueError, match=f"{name}: {key} must be {accepted}, got -0.1"):
         STEPS[name](W0, W0, {}, lr=0.1, **{key: -0.1})
@@ -126,9 +153,13 @@ def test_centering_works_slice_by_slice_too():
 
 @pytest.mark.parametrize("name", STEPS)
 def test_shapes_and_names_are_checked(name):
-    with pytest.raises(ValueError, match=rf"{name}: w and g must have one shape, got \(4,\) and \(3,\)"):
+    with pytest.raises(
+        ValueError, match=rf"{name}: w and g must have one shape, got \(4,\) and \(3,\)"
+    ):
         STEPS[name](W0, W0[:3], {}, lr=0.1)
-    with pytest.raises(TypeError, match=f"{name} does not know 'betta'; its hyper-parameters are lr"):
+    with pytest.raises(
+        TypeError, match=f"{name} does not know 'betta'; its hyper-parameters are lr"
+    ):
         STEPS[name](W0, W0, {}, lr=0.1, betta=0.9)
     with pytest.raises(TypeError, match="needs lr"):
         STEPS[name](W0, W0, {})
@@ -136,5 +167,7 @@ def test_shapes_and_names_are_checked(name):
 
 def test_steps_are_found_by_name():
     assert rule_called("adam") is STEPS["adam"] and rule_called(STEPS["sgd"]) is STEPS["sgd"]
-    with pytest.raises(ValueError, match="no update rule is called 'Adam'; there are sgd, momentum"):
+    with pytest.raises(
+        ValueError, match="no update rule is called 'Adam'; there are sgd, momentum"
+    ):
         rule_called("Adam")

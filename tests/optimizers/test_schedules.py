@@ -1,4 +1,5 @@
-"""Schedules against Keras, PyTorch and hand-computed values; composition; Python floats; bad input."""
+"""Schedules against Keras, PyTorch and hand-computed values; composition; Python floats; bad input.
+"""
 import numpy as np
 import pytest
 
@@ -18,16 +19,42 @@ from course_lib.optimizers.schedules import (
 T = range(1, 60)
 
 
-@pytest.mark.parametrize(("ours", "theirs"), [
-    (step(0.4, n_steps=7, factor=0.3), ("ExponentialDecay", {"decay_steps": 7, "decay_rate": 0.3, "staircase": True})),
-    (exponential(0.4, n_steps=7, factor=0.3), ("ExponentialDecay", {"decay_steps": 7, "decay_rate": 0.3})),
-    (inverse_time(0.4, n_steps=7), ("InverseTimeDecay", {"decay_steps": 7, "decay_rate": 1.0})),
-    (polynomial(0.4, n_steps=37, lr_min=0.1, power=1.5),
-     ("PolynomialDecay", {"decay_steps": 37, "end_learning_rate": 0.1, "power": 1.5})),
-    (cosine(0.4, n_steps=37, lr_min=0.1), ("CosineDecay", {"decay_steps": 37, "alpha": 0.25})),
-    (restarts(0.4, n_steps=8, lr_min=0.1), ("CosineDecayRestarts", {"first_decay_steps": 8, "t_mul": 1.0, "alpha": 0.25})),
-    (restarts(0.4, n_steps=8, lr_min=0.1, growth=2), ("CosineDecayRestarts", {"first_decay_steps": 8, "alpha": 0.25}))],
-    ids=["step", "exponential", "inverse_time", "polynomial", "cosine", "restarts", "growing restarts"])
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (
+            step(0.4, n_steps=7, factor=0.3),
+            ("ExponentialDecay", {"decay_steps": 7, "decay_rate": 0.3, "staircase": True}),
+        ),
+        (
+            exponential(0.4, n_steps=7, factor=0.3),
+            ("ExponentialDecay", {"decay_steps": 7, "decay_rate": 0.3}),
+        ),
+        (inverse_time(0.4, n_steps=7), ("InverseTimeDecay", {"decay_steps": 7, "decay_rate": 1.0})),
+        (
+            polynomial(0.4, n_steps=37, lr_min=0.1, power=1.5),
+            ("PolynomialDecay", {"decay_steps": 37, "end_learning_rate": 0.1, "power": 1.5}),
+        ),
+        (cosine(0.4, n_steps=37, lr_min=0.1), ("CosineDecay", {"decay_steps": 37, "alpha": 0.25})),
+        (
+            restarts(0.4, n_steps=8, lr_min=0.1),
+            ("CosineDecayRestarts", {"first_decay_steps": 8, "t_mul": 1.0, "alpha": 0.25}),
+        ),
+        (
+            restarts(0.4, n_steps=8, lr_min=0.1, growth=2),
+            ("CosineDecayRestarts", {"first_decay_steps": 8, "alpha": 0.25}),
+        ),
+    ],
+    ids=[
+        "step",
+        "exponential",
+        "inverse_time",
+        "polynomial",
+        "cosine",
+        "restarts",
+        "growing restarts",
+    ],
+)
 def test_schedules_are_those_of_keras(ours, theirs):
     from course_lib.frameworks.tensorflow_quietly import import_tensorflow
     import_tensorflow()
@@ -45,9 +72,16 @@ def test_schedules_are_those_of_pytorch():
         (step(0.4, 7, 0.3), lambda o: schedulers.StepLR(o, 7, gamma=0.3)),
         (exponential(0.4, 1, 0.9), lambda o: schedulers.ExponentialLR(o, gamma=0.9)),
         (polynomial(0.4, 37, power=1.5), lambda o: schedulers.PolynomialLR(o, 37, power=1.5)),
-        (restarts(0.4, 8, 0.1, growth=3), lambda o: schedulers.CosineAnnealingWarmRestarts(o, 8, 3, eta_min=0.1)),
-        (one_cycle(0.4, 59, warm=0.4, start=0.1, end=0.001),
-         lambda o: schedulers.OneCycleLR(o, 0.4, 59, pct_start=0.4, div_factor=10, final_div_factor=100)),
+        (
+            restarts(0.4, 8, 0.1, growth=3),
+            lambda o: schedulers.CosineAnnealingWarmRestarts(o, 8, 3, eta_min=0.1),
+        ),
+        (
+            one_cycle(0.4, 59, warm=0.4, start=0.1, end=0.001),
+            lambda o: schedulers.OneCycleLR(
+                o, 0.4, 59, pct_start=0.4, div_factor=10, final_div_factor=100
+            ),
+        ),
         (one_cycle(0.4, 59), lambda o: schedulers.OneCycleLR(o, 0.4, 59)),
     ]:
         optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.4)
@@ -66,12 +100,20 @@ def test_step_and_exponential_agree_where_the_step_falls():
 
 
 def test_polynomial_and_inverse_time_by_hand():
-    assert [polynomial(1.0, 4, lr_min=0.5)(t) for t in (1, 2, 3, 5, 99)] == [1.0, 0.875, 0.75, 0.5, 0.5]
+    assert [polynomial(1.0, 4, lr_min=0.5)(t) for t in (1, 2, 3, 5, 99)] == [
+        1.0,
+        0.875,
+        0.75,
+        0.5,
+        0.5,
+    ]
     assert [inverse_time(0.6, 5)(t) for t in (1, 6, 11, 46)] == pytest.approx([0.6, 0.3, 0.2, 0.06])
 
 
 def test_restarts_begin_at_the_top_each_time_and_grow():
-    schedule = restarts(1.0, n_steps=2, lr_min=0.5, growth=3)  # cycles of 2, 6, 18 steps begin at t = 1, 3, 9, 27
+    schedule = restarts(
+        1.0, n_steps=2, lr_min=0.5, growth=3
+    )  # cycles of 2, 6, 18 steps begin at t = 1, 3, 9, 27
     assert [t for t in range(1, 28) if schedule(t) == 1.0] == [1, 3, 9, 27]
     assert [schedule(t) for t in (2, 6, 18)] == pytest.approx([0.75, 0.75, 0.75])
     same = restarts(1.0, n_steps=4)
@@ -81,19 +123,25 @@ def test_restarts_begin_at_the_top_each_time_and_grow():
 
 def test_one_cycle_by_hand():
     schedule = one_cycle(2.0, n_steps=9, warm=5 / 9, start=0.5, end=0.25)  # peak at t = 5
-    assert [schedule(t) for t in (1, 3, 5, 7, 9, 10, 99)] == pytest.approx([1.0, 1.5, 2.0, 1.25, 0.5, 0.5, 0.5])
+    assert [schedule(t) for t in (1, 3, 5, 7, 9, 10, 99)] == pytest.approx(
+        [1.0, 1.5, 2.0, 1.25, 0.5, 0.5, 0.5]
+    )
 
 
 def test_chain_hands_each_schedule_its_own_first_step():
     inner = cosine(0.3, n_steps=5)
     schedule = chain(warmup(0.3, 4), 4, chain(0.3, 3, inner))
-    assert [schedule(t) for t in range(1, 8)] == pytest.approx([0.075, 0.15, 0.225, 0.3, 0.3, 0.3, 0.3])
+    assert [schedule(t) for t in range(1, 8)] == pytest.approx(
+        [0.075, 0.15, 0.225, 0.3, 0.3, 0.3, 0.3]
+    )
     assert [schedule(7 + t) for t in range(1, 9)] == [inner(t) for t in range(1, 9)]
 
 
 def test_cosine_by_hand():
     schedule = cosine(2.0, n_steps=6, lr_min=1.0)  # cos 0, 60, 120, 180 degrees at t = 1, 3, 5, 7
-    assert [schedule(t) for t in (1, 3, 5, 7, 700)] == pytest.approx([2.0, 1.75, 1.25, 1.0, 1.0], rel=1e-15)
+    assert [schedule(t) for t in (1, 3, 5, 7, 700)] == pytest.approx(
+        [2.0, 1.75, 1.25, 1.0, 1.0], rel=1e-15
+    )
 
 
 def test_warmup_climbs_then_hands_over_the_first_step_of_what_it_wraps():
@@ -105,32 +153,55 @@ def test_warmup_climbs_then_hands_over_the_first_step_of_what_it_wraps():
 
 def test_warmup_of_a_number_and_of_a_warmup():
     assert [warmup(0.5, n_warmup=2)(t) for t in (1, 2, 3, 9)] == [0.25, 0.5, 0.5, 0.5]
-    assert [warmup(warmup(0.8, 2), 2)(t) for t in (1, 2, 3, 4, 5)] == pytest.approx([0.2, 0.4, 0.4, 0.8, 0.8])
+    assert [warmup(warmup(0.8, 2), 2)(t) for t in (1, 2, 3, 4, 5)] == pytest.approx(
+        [0.2, 0.4, 0.4, 0.8, 0.8]
+    )
 
 
-@pytest.mark.parametrize("schedule", [
-    constant(np.float64(0.1)), cosine(np.float32(0.1), 5), warmup(np.float64(0.1), 3), step(1, 2, np.float32(0.5)),
-    exponential(1, 2, 3), inverse_time(np.float32(1), 2), polynomial(1, 3, 0, np.float64(2)),
-    restarts(np.float64(1), 2, growth=2), one_cycle(np.float64(1), 8), chain(1, 2, np.float64(0.5))])
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        constant(np.float64(0.1)),
+        cosine(np.float32(0.1), 5),
+        warmup(np.float64(0.1), 3),
+        step(1, 2, np.float32(0.5)),
+        exponential(1, 2, 3),
+        inverse_time(np.float32(1), 2),
+        polynomial(1, 3, 0, np.float64(2)),
+        restarts(np.float64(1), 2, growth=2),
+        one_cycle(np.float64(1), 8),
+        chain(1, 2, np.float64(0.5)),
+    ],
+)
 def test_rates_are_python_floats(schedule):
     assert all(type(schedule(t)) is float for t in (1, 2, 3, 4, 9))
 
 
-@pytest.mark.parametrize(("make", "message"), [
-    (lambda: constant(-1), "lr must be finite and not negative, got -1"),
-    (lambda: cosine(float("nan"), 5), "lr must be finite and not negative, got nan"),
-    (lambda: cosine(0.1, 0), "n_steps must be a whole number of at least 1, got 0"),
-    (lambda: cosine(0.1, 5, lr_min=-0.1), "lr_min must be finite and not negative, got -0.1"),
-    (lambda: step(0.1, 0), "n_steps must be a whole number of at least 1, got 0"),
-    (lambda: exponential(0.1, 5, factor=-2), "factor must be finite and not negative, got -2"),
-    (lambda: inverse_time(0.1, 0), "n_steps must be a whole number"),
-    (lambda: polynomial(0.1, 5, power=-1), "power must be finite and not negative, got -1"),
-    (lambda: restarts(0.1, 5, growth=1.5), "growth must be a whole number of at least 1, got 1.5"),
-    (lambda: one_cycle(0.1, 3), r"warm \* n_steps must lie between 1 and n_steps = 3, got 0.9"),
-    (lambda: one_cycle(0.1, 10, warm=1.0), r"warm \* n_steps must lie between 1 and n_steps = 10, got 10"),
-    (lambda: chain(-1, 5, 0.1), "lr must be finite and not negative, got -1"),
-    (lambda: chain(0.1, 0, 0.1), "n_steps must be a whole number of at least 1, got 0"),
-    (lambda: warmup(0.1, 2.5), "n_warmup must be a whole number of at least 1, got 2.5")])
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: constant(-1), "lr must be finite and not negative, got -1"),
+        (lambda: cosine(float("nan"), 5), "lr must be finite and not negative, got nan"),
+        (lambda: cosine(0.1, 0), "n_steps must be a whole number of at least 1, got 0"),
+        (lambda: cosine(0.1, 5, lr_min=-0.1), "lr_min must be finite and not negative, got -0.1"),
+        (lambda: step(0.1, 0), "n_steps must be a whole number of at least 1, got 0"),
+        (lambda: exponential(0.1, 5, factor=-2), "factor must be finite and not negative, got -2"),
+        (lambda: inverse_time(0.1, 0), "n_steps must be a whole number"),
+        (lambda: polynomial(0.1, 5, power=-1), "power must be finite and not negative, got -1"),
+        (
+            lambda: restarts(0.1, 5, growth=1.5),
+            "growth must be a whole number of at least 1, got 1.5",
+        ),
+        (lambda: one_cycle(0.1, 3), r"warm \* n_steps must lie between 1 and n_steps = 3, got 0.9"),
+        (
+            lambda: one_cycle(0.1, 10, warm=1.0),
+            r"warm \* n_steps must lie between 1 and n_steps = 10, got 10",
+        ),
+        (lambda: chain(-1, 5, 0.1), "lr must be finite and not negative, got -1"),
+        (lambda: chain(0.1, 0, 0.1), "n_steps must be a whole number of at least 1, got 0"),
+        (lambda: warmup(0.1, 2.5), "n_warmup must be a whole number of at least 1, got 2.5"),
+    ],
+)
 def test_wrong_input_is_named(make, message):
     with pytest.raises(ValueError, match=message):
         make()

@@ -1,8 +1,10 @@
-"""The oracle: references that share no code with the update rules, and proof that wrong rules do not get past them.
+"""The oracle: references that share no code with the update rules, and proof that wrong rules do
+not get past them.
 
-Three references: closed formulas in which no state is carried from step to step; PyTorch's numbers, stored in
-pytorch.json (`python tests/oracle/test_oracle.py`, with PyTorch, stores them anew; a test compares); Keras, run here.
-`faults` says what is wrong with a rule: nothing for ours, something for every wrong version in mutants.toml.
+Three references: closed formulas in which no state is carried from step to step; PyTorch's numbers,
+stored in pytorch.json (`python tests/oracle/test_oracle.py`, with PyTorch, stores them anew; a test
+compares); Keras, run here. `faults` says what is wrong with a rule: nothing for ours, something for
+every wrong version in mutants.toml.
 """
 import copy
 import inspect
@@ -25,9 +27,14 @@ EPS, N_STEPS = 1e-3, 12
 W0 = np.array([1.0, -2.0, 0.5, 3.0, -1.5, 0.25])
 ROWS = [0, 1, 6, 11]  # the steps (from 0) that are stored
 DEFAULTS = {
-    "sgd": {}, "momentum": {"beta": 0.9}, "nesterov": {"beta": 0.9}, "adagrad": {"eps": 1e-8},
-    "rmsprop": {"rho": 0.9, "eps": 1e-8, "centered": False}, "adadelta": {"rho": 0.95, "eps": 1e-6},
-    "adam": {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}, "amsgrad": {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+    "sgd": {},
+    "momentum": {"beta": 0.9},
+    "nesterov": {"beta": 0.9},
+    "adagrad": {"eps": 1e-8},
+    "rmsprop": {"rho": 0.9, "eps": 1e-8, "centered": False},
+    "adadelta": {"rho": 0.95, "eps": 1e-6},
+    "adam": {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+    "amsgrad": {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
     "adamax": {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
     "nadam": {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "momentum_decay": 0.004},
     "adamw": {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
@@ -59,7 +66,9 @@ CASES = {  # case: (rule, hyper-parameters, none of them a default)
 
 
 def gradients():
-    """(12, 6): ordinary; zero, then not; a drop of a thousand times; flips of sign; always zero; of size eps."""
+    """(12, 6): ordinary; zero, then not; a drop of a thousand times; flips of sign; always zero; of
+    size eps.
+    """
     t, i = np.arange(1, N_STEPS + 1)[:, None], np.arange(6)
     G = ((37 * t * (i + 3) + 11 * i) % 101 - 50.25) / 32  # exact, irregular, never zero
     G[:5, 1] = 0.0
@@ -71,16 +80,29 @@ def gradients():
 
 
 def run(step, G, w=W0, state=None, first=1, **hyper):
-    """Feed the gradients G (T, ...) to a rule; return the path and the last state. Hyper-parameters may depend on t."""
-    w, state, path = w.copy(), {} if state is None else state, []  # a rule that writes into w must not spoil the next run
+    """Feed the gradients G (T, ...) to a rule; return the path and the last state. Hyper-parameters
+    may depend on t.
+    """
+    w, state, path = (
+        w.copy(),
+        {} if state is None else state,
+        [],
+    )  # a rule that writes into w must not spoil the next run
     for t, g in enumerate(G.copy(), start=first):
-        w, state = step(w, g, state, **{name: value(t) if callable(value) else value for name, value in hyper.items()})
+        w, state = step(
+            w,
+            g,
+            state,
+            **{name: value(t) if callable(value) else value for name, value in hyper.items()},
+        )
         path.append(w)
     return np.array(path), state
 
 
 def weighted_sum(G, decay):
-    """sum_s decay^(t-s) G_s for every t, written as the sum it is and not as the recursion under test."""
+    """sum_s decay^(t-s) G_s for every t, written as the sum it is and not as the recursion under
+    test.
+    """
     return np.array([sum(decay ** (t - s) * G[s] for s in range(t + 1)) for t in range(len(G))])
 
 
@@ -100,12 +122,28 @@ def nadam_mean(G, beta1, momentum_decay):
     return mu[1:] * m / (1 - product[1:]) + (1 - mu[:-1]) * G / (1 - product[:-1])
 
 
-def closed_form(case, G, *, lr, beta=None, rho=None, beta1=None, beta2=None, eps=None, momentum_decay=None,
-                centered=False, weight_decay=0.0):
-    """The path (T, n) of a rule from closed formulas in which no state is carried from step to step."""
+def closed_form(
+    case,
+    G,
+    *,
+    lr,
+    beta=None,
+    rho=None,
+    beta1=None,
+    beta2=None,
+    eps=None,
+    momentum_decay=None,
+    centered=False,
+    weight_decay=0.0,
+):
+    """The path (T, n) of a rule from closed formulas in which no state is carried from step to
+    step.
+    """
     t = np.arange(1, len(G) + 1)[:, None]
     if case in ("adam", "amsgrad", "adamax", "nadam", "adamw"):
-        mean = weighted_sum(G, beta1) / weighted_sum(np.ones_like(G), beta1)   # (1-b)/(1-b^t) is 1/sum of the weights
+        mean = weighted_sum(G, beta1) / weighted_sum(
+            np.ones_like(G), beta1
+        )  # (1-b)/(1-b^t) is 1/sum of the weights
         raw = (1 - beta2) * weighted_sum(G**2, beta2)
         root = (raw / (1 - beta2**t)) ** 0.5
     steps = {
@@ -114,14 +152,22 @@ def closed_form(case, G, *, lr, beta=None, rho=None, beta1=None, beta2=None, eps
         "nesterov": lambda: G + beta * weighted_sum(G, beta),
         "adagrad": lambda: G / (np.cumsum(G**2, axis=0) ** 0.5 + eps),
         "rmsprop": lambda: G / (((1 - rho) * weighted_sum(G**2, rho)) ** 0.5 + eps),
-        "rmsprop centered": lambda: G / ((
-            (1 - rho) * weighted_sum(G**2, rho) - ((1 - rho) * weighted_sum(G, rho)) ** 2) ** 0.5 + eps),
+        "rmsprop centered": lambda: (
+            G
+            / (
+                ((1 - rho) * weighted_sum(G**2, rho) - ((1 - rho) * weighted_sum(G, rho)) ** 2)
+                ** 0.5
+                + eps
+            )
+        ),
         "adadelta": lambda: adadelta_steps(G, rho, eps),
         "adam": lambda: mean / (root + eps),
         "adamw": lambda: mean / (root + eps),
         "amsgrad": lambda: mean / ((np.maximum.accumulate(raw) / (1 - beta2**t)) ** 0.5 + eps),
-        "adamax": lambda: mean / (np.array([
-            max_over_past(np.abs(G[:k]), beta2) for k in range(1, len(G) + 1)]) + eps),
+        "adamax": lambda: (
+            mean
+            / (np.array([max_over_past(np.abs(G[:k]), beta2) for k in range(1, len(G) + 1)]) + eps)
+        ),
         "nadam": lambda: nadam_mean(G, beta1, momentum_decay) / (root + eps),
         "lion": lambda: np.sign(beta1 * past_mean(G, beta2) + (1 - beta1) * G),
     }[case]()
@@ -144,7 +190,9 @@ def close(ours, theirs):
 
 def same(one, other):
     """Whether two states hold equal values under equal names."""
-    return one.keys() == other.keys() and all(np.array_equal(one[name], other[name]) for name in one)
+    return one.keys() == other.keys() and all(
+        np.array_equal(one[name], other[name]) for name in one
+    )
 
 
 def close_to_pytorch(case, ours, theirs):
@@ -153,7 +201,8 @@ def close_to_pytorch(case, ours, theirs):
 
 
 def torch_hyper(case):
-    """PyTorch's Adamax adds eps to |g|, not to u: the two agree where eps is too small to matter."""
+    """PyTorch's Adamax adds eps to |g|, not to u: the two agree where eps is too small to matter.
+    """
     return CASES[case][1] | ({"eps": 1e-30} if case == "adamax" else {})
 
 
@@ -161,13 +210,19 @@ def faults(step):
     """Yield what is wrong with an update rule, in words; nothing if it is right."""
     name, G, stored = step.__name__, gradients(), json.loads(STORED.read_text())
     parameters = inspect.signature(step).parameters.values()
-    if {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY and p.name != "lr"} != DEFAULTS[name]:
+    if {
+        p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY and p.name != "lr"
+    } != DEFAULTS[name]:
         yield "the defaults are others"
-    for case, hyper in [(case, hyper) for case, (its_rule, hyper) in CASES.items() if its_rule == name]:
+    for case, hyper in [
+        (case, hyper) for case, (its_rule, hyper) in CASES.items() if its_rule == name
+    ]:
         for scale in (1.0, EPS, 1e4):
             if not close(run(step, scale * G, **hyper)[0], closed_form(case, scale * G, **hyper)):
                 yield f"{case} is not the closed form for gradients times {scale}"
-        if case in stored and not close_to_pytorch(case, run(step, G, **torch_hyper(case))[0][ROWS], stored[case]):
+        if case in stored and not close_to_pytorch(
+            case, run(step, G, **torch_hyper(case))[0][ROWS], stored[case]
+        ):
             yield f"{case} is not PyTorch's"
         whole, _ = run(step, G, **hyper)
         half, state = run(step, G[:5], **hyper)
@@ -176,21 +231,33 @@ def faults(step):
         once, new = step(w, g, state, **hyper | {"lr": 0.1})
         again, _ = step(w, g, copy.deepcopy(before), **hyper | {"lr": 0.1})
         results = [once, *new.values()]
-        if not (np.array_equal(w, half[-1]) and np.array_equal(g, G[5]) and same(state, before)
-                and np.array_equal(once, again)
-                and not any(np.shares_memory(ours, given) for ours in results for given in (w, g, *state.values()))):
+        if not (
+            np.array_equal(w, half[-1])
+            and np.array_equal(g, G[5])
+            and same(state, before)
+            and np.array_equal(once, again)
+            and not any(
+                np.shares_memory(ours, given)
+                for ours in results
+                for given in (w, g, *state.values())
+            )
+        ):
             yield f"{case} changes what it was given"
         if not np.array_equal(run(step, G[5:], half[-1], before, first=6, **hyper)[0], whole[5:]):
             yield f"{case} does not resume from its state"
         path, state = run(step, G.astype(np.float32), W0.astype(np.float32), **hyper)
-        if {x.dtype for x in (path, *state.values()) if isinstance(x, np.ndarray)} != {np.dtype(np.float32)}:
+        if {x.dtype for x in (path, *state.values()) if isinstance(x, np.ndarray)} != {
+            np.dtype(np.float32)
+        }:
             yield f"{case} leaves float32"
         if not np.array_equal(run(step, G[:, 3], W0[3], **hyper)[0], whole[:, 3]):
             yield f"{case} is another rule for a single number"
         stack = run(step, np.stack([G[:, ::-1], G], axis=1), np.stack([W0[::-1], W0]), **hyper)[0]
         if not np.array_equal(stack[:, 1], whole):
             yield f"{case} mixes the runs of a batch"
-        if not np.isfinite(run(step, np.tile(np.linspace(0.1, 2, 20), (300, 1)), np.ones(20), **hyper)[0]).all():
+        if not np.isfinite(
+            run(step, np.tile(np.linspace(0.1, 2, 20), (300, 1)), np.ones(20), **hyper)[0]
+        ).all():
             yield f"{case} is not finite for a constant gradient"
 
 
@@ -201,14 +268,20 @@ def test_the_oracle_finds_no_fault(name):
 
 @pytest.mark.parametrize("case", CASES)
 def test_paths_are_those_of_keras(case):
-    """Keras adds epsilon inside the root for AdaGrad and RMSprop, so these are compared at one too small to matter; to the
-    root of the uncorrected v for Adam, which is eps/sqrt(1 - beta2^t) in the paper's place. It keeps the rate inside the
-    velocity: momentum is compared at a constant rate."""
+    """Keras adds epsilon inside the root for AdaGrad and RMSprop, so these are compared at one too
+    small to matter; to the root of the uncorrected v for Adam, which is eps/sqrt(1 - beta2^t) in
+    the paper's place. It keeps the rate inside the velocity: momentum is compared at a constant
+    rate.
+    """
     from course_lib.frameworks.tensorflow_quietly import import_tensorflow
     import_tensorflow()
     import keras
     betas = {"beta_1": 0.7, "beta_2": 0.9}
-    constant, tiny, its_eps = {"lr": 0.0625}, {"eps": 1e-30}, {"eps": lambda t: EPS / math.sqrt(1 - 0.9**t)}
+    constant, tiny, its_eps = (
+        {"lr": 0.0625},
+        {"eps": 1e-30},
+        {"eps": lambda t: EPS / math.sqrt(1 - 0.9**t)},
+    )
     name, arguments, changes = {
         "sgd": ("SGD", {}, {}),
         "momentum": ("SGD", {"momentum": 0.75}, constant),
@@ -240,12 +313,16 @@ def pytorch_paths():
     import torch
     optim, betas = torch.optim, {"betas": (0.7, 0.9), "eps": EPS}
     makers = {
-        "sgd": (optim.SGD, {}), "momentum": (optim.SGD, {"momentum": 0.75}),
-        "nesterov": (optim.SGD, {"momentum": 0.75, "nesterov": True}), "adagrad": (optim.Adagrad, {"eps": EPS}),
+        "sgd": (optim.SGD, {}),
+        "momentum": (optim.SGD, {"momentum": 0.75}),
+        "nesterov": (optim.SGD, {"momentum": 0.75, "nesterov": True}),
+        "adagrad": (optim.Adagrad, {"eps": EPS}),
         "rmsprop": (optim.RMSprop, {"alpha": 0.8, "eps": EPS}),
         "rmsprop centered": (optim.RMSprop, {"alpha": 0.8, "eps": EPS, "centered": True}),
-        "adadelta": (optim.Adadelta, {"rho": 0.8, "eps": EPS}), "adam": (optim.Adam, betas),
-        "amsgrad": (optim.Adam, betas | {"amsgrad": True}), "adamax": (optim.Adamax, betas | {"eps": 1e-30}),
+        "adadelta": (optim.Adadelta, {"rho": 0.8, "eps": EPS}),
+        "adam": (optim.Adam, betas),
+        "amsgrad": (optim.Adam, betas | {"amsgrad": True}),
+        "adamax": (optim.Adamax, betas | {"eps": 1e-30}),
         "nadam": (optim.NAdam, betas | {"momentum_decay": 0.05}),
         "adamw": (optim.AdamW, betas | {"weight_decay": 0.3}),
     }
@@ -270,16 +347,22 @@ def test_paths_and_stored_numbers_are_those_of_pytorch():
     assert stored.keys() == paths.keys() == CASES.keys() - {"lion"}
     for case, path in paths.items():
         np.testing.assert_allclose(stored[case], path[ROWS], rtol=1e-13)
-        assert close_to_pytorch(case, run(STEPS[CASES[case][0]], gradients(), **torch_hyper(case))[0], path), case
+        assert close_to_pytorch(
+            case, run(STEPS[CASES[case][0]], gradients(), **torch_hyper(case))[0], path
+        ), case
 
 
 def mutants():
-    """Yield (rule, what is wrong, the wrong rule), made from the source of the right one; each replacement must fit once."""
+    """Yield (rule, what is wrong, the wrong rule), made from the source of the right one; each
+    replacement must fit once.
+    """
     for name, changes in tomllib.loads((HERE / "mutants.toml").read_text()).items():
         for wrong, fragments in changes.items():
             source = inspect.getsource(inspect.unwrap(STEPS[name]))
             for old, new in zip(fragments[::2], fragments[1::2], strict=True):
-                assert source.count(old) == 1, f"{name}, {wrong}: {old!r} occurs {source.count(old)} times"
+                assert source.count(old) == 1, (
+                    f"{name}, {wrong}: {old!r} occurs {source.count(old)} times"
+                )
                 source = source.replace(old, new)
             namespace = {"np": np, "rule": rule}
             exec(source, namespace)
@@ -296,7 +379,9 @@ def test_every_wrong_rule_is_found_out(record_property):
                     survivors.append(f"{name}: {wrong}")
             except Exception as error:
                 crashed.append(f"{name}: {wrong}: {error!r}")
-    record_property("oracle", f"oracle: {total - len(survivors)} of {total} wrong update rules found out")
+    record_property(
+        "oracle", f"oracle: {total - len(survivors)} of {total} wrong update rules found out"
+    )
     assert survivors == [] and crashed == []  # a version that crashes would prove nothing
     assert total >= 60
 
@@ -308,7 +393,11 @@ few = settings(max_examples=12, deadline=None, derandomize=True)
 def drawn(seed, shape):
     """Random start and six gradients, some of them zero, over many orders of magnitude."""
     rng = np.random.default_rng(seed)
-    G = rng.standard_normal((6, *shape)) * 10.0 ** rng.integers(-4, 4, (6, *shape)) * (rng.random((6, *shape)) < 0.8)
+    G = (
+        rng.standard_normal((6, *shape))
+        * 10.0 ** rng.integers(-4, 4, (6, *shape))
+        * (rng.random((6, *shape)) < 0.8)
+    )
     return rng.standard_normal(shape), G
 
 
@@ -321,7 +410,9 @@ def test_adaptive_rules_do_not_see_the_scale_of_the_gradient(case, seed, scale):
     w, G = drawn(seed, (5,))
     G += 2e-5  # no zeros: without eps they are 0/0
     hyper = hyper | ({} if name == "lion" else {"eps": 0.0})
-    np.testing.assert_allclose(run(STEPS[name], scale * G, w, **hyper)[0], run(STEPS[name], G, w, **hyper)[0], rtol=1e-6)
+    np.testing.assert_allclose(
+        run(STEPS[name], scale * G, w, **hyper)[0], run(STEPS[name], G, w, **hyper)[0], rtol=1e-6
+    )
 
 
 @few
@@ -332,15 +423,26 @@ def test_the_first_step_has_the_length_that_theory_says(seed):
     g, u = G[0] + 1e-9, np.sign(G[0] + 1e-9)
     mu, mu_next = (0.7 * (1 - 0.5 * 0.96 ** (t * 0.05)) for t in (1, 2))
     expected = {
-        "sgd": g, "momentum": g, "nesterov": 1.75 * g, "adagrad": u, "rmsprop": u / math.sqrt(0.2),
-        "rmsprop centered": u / math.sqrt(0.2 * 0.8), "adam": u, "amsgrad": u, "adamax": u,
-        "nadam": (mu_next * 0.3 / (1 - mu * mu_next) + 1) * u, "adamw": u + 0.3 * w, "lion": u + 0.3 * w,
+        "sgd": g,
+        "momentum": g,
+        "nesterov": 1.75 * g,
+        "adagrad": u,
+        "rmsprop": u / math.sqrt(0.2),
+        "rmsprop centered": u / math.sqrt(0.2 * 0.8),
+        "adam": u,
+        "amsgrad": u,
+        "adamax": u,
+        "nadam": (mu_next * 0.3 / (1 - mu * mu_next) + 1) * u,
+        "adamw": u + 0.3 * w,
+        "lion": u + 0.3 * w,
         "adadelta": g / np.sqrt(1 + 0.2 * g * g / EPS),
     }
     for case, (name, hyper) in CASES.items():
         hyper = hyper | ({"eps": 0.0} if "eps" in hyper and name != "adadelta" else {})
         path, _ = run(STEPS[name], g[None], w, **hyper)
-        np.testing.assert_allclose(w - path[0], lr(1) * expected[case], rtol=1e-9, atol=1e-12, err_msg=case)
+        np.testing.assert_allclose(
+            w - path[0], lr(1) * expected[case], rtol=1e-9, atol=1e-12, err_msg=case
+        )
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -359,13 +461,19 @@ def test_a_zero_gradient_moves_nothing_but_for_decay(case, seed):
 @few
 @given(seeds, st.sampled_from([(), (1,), (4,), (3, 2), (1, 1)]), st.integers(1, 5),
        st.sampled_from([np.float32, np.float64]))
-def test_any_shape_and_dtype_resumes_anywhere_and_is_many_single_weights(case, seed, shape, cut, dtype):
+def test_any_shape_and_dtype_resumes_anywhere_and_is_many_single_weights(
+    case, seed, shape, cut, dtype
+):
     name, hyper = CASES[case]
     w, G = drawn(seed, shape)
     w, G = np.asarray(w, dtype=dtype)[()], G.astype(dtype)
     whole, state = run(STEPS[name], G, w, **hyper)
     assert whole.shape == (6, *shape) and whole.dtype == dtype
-    assert all(np.asarray(value).dtype == dtype for key, value in state.items() if key not in ("t", "mu_product"))
+    assert all(
+        np.asarray(value).dtype == dtype
+        for key, value in state.items()
+        if key not in ("t", "mu_product")
+    )
     first, middle = run(STEPS[name], G[:cut], w, **hyper)
     rest, _ = run(STEPS[name], G[cut:], first[-1], copy.deepcopy(middle), first=cut + 1, **hyper)
     assert np.array_equal(np.concatenate([first, rest]), whole)
@@ -387,4 +495,6 @@ def test_blockwise_equals_the_plain_rule_bit_for_bit(case, seed, n, block, dtype
 
 if __name__ == "__main__":
     rows = {case: path[ROWS].tolist() for case, path in pytorch_paths().items()}
-    STORED.write_text("{\n" + ",\n".join(f'"{case}": {json.dumps(path)}' for case, path in rows.items()) + "\n}\n")
+    STORED.write_text(
+        "{\n" + ",\n".join(f'"{case}": {json.dumps(path)}' for case, path in rows.items()) + "\n}\n"
+    )

@@ -1,4 +1,6 @@
-"""The floor is where a recursion settles, the two-batch estimates are unbiased, the exact parts are those of examples."""
+"""The floor is where a recursion settles, the two-batch estimates are unbiased, the exact parts are
+those of examples.
+"""
 import itertools
 
 import numpy as np
@@ -13,11 +15,15 @@ def test_the_floor_is_where_the_recursion_settles(lr):
     lam, sigma, batch_size, square = 2.0, 3.0, 5, 0.0
     for _ in range(5000):
         square = (1 - lr * lam)**2 * square + lr**2 * sigma**2 / batch_size
-    assert batch_noise.sgd_floor(lr, lam=lam, sigma=sigma, batch_size=batch_size) == pytest.approx(square, rel=1e-12)
+    assert batch_noise.sgd_floor(lr, lam=lam, sigma=sigma, batch_size=batch_size) == pytest.approx(
+        square, rel=1e-12
+    )
 
 
 def test_the_floor_takes_arrays():
-    assert batch_noise.sgd_floor(np.array([0.1, 0.2]), lam=1.0, sigma=1.0, batch_size=np.array([[1], [2]])).shape == (2, 2)
+    assert batch_noise.sgd_floor(
+        np.array([0.1, 0.2]), lam=1.0, sigma=1.0, batch_size=np.array([[1], [2]])
+    ).shape == (2, 2)
 
 
 @pytest.mark.parametrize("lr", [0.0, -0.1, 1.0, np.array([0.1, 1.5]), float("nan")])
@@ -28,7 +34,9 @@ def test_a_rate_that_never_settles_has_no_floor(lr):
 
 @pytest.mark.parametrize("nested", [False, True])
 def test_both_estimates_are_unbiased(nested):
-    """The mean over every possible draw, with replacement, of a batch of 1 and a batch of 2 is exact."""
+    """The mean over every possible draw, with replacement, of a batch of 1 and a batch of 2 is
+    exact.
+    """
     g = np.array([[1.0, 2.0], [-3.0, 0.5], [4.0, 1.0]])
     G, sigma2 = g.mean(0), ((g - g.mean(0))**2).sum(1).mean()
     draws = np.array(list(itertools.product(range(3), repeat=3)))
@@ -52,4 +60,6 @@ def test_the_exact_parts_are_those_of_single_examples(sizes):
     net.theta += 0.1 * rng.standard_normal(net.theta.shape)  # biases that are not zero
     g = np.array([net.loss_and_grad(X[i:i + 1], y[i:i + 1])[1].copy() for i in range(11)])
     signal, spread = batch_noise.exact_parts(net, X, y)
-    assert signal == pytest.approx((g.mean(0)**2).sum()) and spread == pytest.approx(((g - g.mean(0))**2).sum(1).mean())
+    assert signal == pytest.approx((g.mean(0) ** 2).sum()) and spread == pytest.approx(
+        ((g - g.mean(0)) ** 2).sum(1).mean()
+    )

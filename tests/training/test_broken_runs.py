@@ -1,4 +1,6 @@
-"""Broken runs: each has its symptom with five seeds, its cure removes it, and nothing tells the cause by name."""
+"""Broken runs: each has its symptom with five seeds, its cure removes it, and nothing tells the
+cause by name.
+"""
 import math
 from dataclasses import fields
 
@@ -12,10 +14,15 @@ from course_lib.training import broken_runs as br
 SEEDS = range(5)
 # what one sees; each is false of the healthy run, and of the cured one
 SYMPTOMS = {
-    "a": lambda run: run.ratio[:, 0].max() < 2e-3 and run.ratio[:, -1].max() > 1e-2 and run.accuracy < 0.9,
+    "a": lambda run: (
+        run.ratio[:, 0].max() < 2e-3 and run.ratio[:, -1].max() > 1e-2 and run.accuracy < 0.9
+    ),
     "b": lambda run: run.ratio.max() < 1e-5 and np.ptp(run.history.train_loss) < 0.1,
     "c": lambda run: run.history.loss[0] > 50 and run.accuracy < 0.2,
-    "d": lambda run: run.history.valid_accuracy[-1] > 0.99 and run.accuracy < run.history.valid_accuracy[-1] - 0.05,
+    "d": lambda run: (
+        run.history.valid_accuracy[-1] > 0.99
+        and run.accuracy < run.history.valid_accuracy[-1] - 0.05
+    ),
     "e": lambda run: not run.flow.any() and run.start.theta.any() and run.accuracy < 0.2,
     "f": lambda run: run.history.loss.min() > math.log(1 + 9 / math.e) and run.accuracy > 0.4,
     "g": lambda run: run.history.loss[0] > 100 and run.history.diverged_at is not None,
@@ -31,7 +38,9 @@ def splits():
 
 
 def test_there_are_ten_with_ten_causes():
-    assert sorted(br.FAULTS) == list(SYMPTOMS) and sorted(cause for cause, _, _ in br.FAULTS.values()) == list(br.CAUSES)
+    assert sorted(br.FAULTS) == list(SYMPTOMS) and sorted(
+        cause for cause, _, _ in br.FAULTS.values()
+    ) == list(br.CAUSES)
 
 
 @pytest.mark.parametrize("letter", SYMPTOMS)
@@ -47,9 +56,13 @@ def test_broken_run_has_its_symptom_and_the_cured_one_has_not(splits, letter, se
 
 def test_names_do_not_tell_the_cause(splits):
     run = br.run_a(splits, epochs=1)
-    names = [field.name for field in fields(run)] + [getattr(br, f"run_{letter}").__doc__ for letter in br.FAULTS]
+    names = [field.name for field in fields(run)] + [
+        getattr(br, f"run_{letter}").__doc__ for letter in br.FAULTS
+    ]
     words = {word for cause in br.CAUSES for word in cause.split()}
-    assert not [name for name in names if any(word in name.lower().split("_") for word in words - {"rate"})]
+    assert not [
+        name for name in names if any(word in name.lower().split("_") for word in words - {"rate"})
+    ]
 
 
 def test_one_seed_gives_one_run_and_what_it_records_is_what_happened(splits):
@@ -68,7 +81,9 @@ def test_one_seed_gives_one_run_and_what_it_records_is_what_happened(splits):
     ratio = [0.1 * np.linalg.norm(layer.dW) / np.linalg.norm(W)
              for layer, W in zip(run.start.layers[::2], before, strict=True)]
     np.testing.assert_allclose(run.ratio[0], ratio, rtol=1e-3)
-    np.testing.assert_allclose(run.flow[0], [np.sqrt(np.mean(layer.dW**2)) for layer in run.start.layers[::2]], rtol=1e-4)
+    np.testing.assert_allclose(
+        run.flow[0], [np.sqrt(np.mean(layer.dW**2)) for layer in run.start.layers[::2]], rtol=1e-4
+    )
 
 
 def test_twice_softmax_has_the_gradient_of_its_loss_and_the_floor_that_theory_gives():
@@ -78,12 +93,22 @@ def test_twice_softmax_has_the_gradient_of_its_loss_and_the_floor_that_theory_gi
     for k, m in np.ndindex(Z.shape):
         move = np.zeros_like(Z)
         move[k, m] = h
-        assert abs((br.softmax_twice(Z + move, y)[0] - br.softmax_twice(Z - move, y)[0]) / (2 * h) - D[k, m]) < 1e-8
+        assert (
+            abs(
+                (br.softmax_twice(Z + move, y)[0] - br.softmax_twice(Z - move, y)[0]) / (2 * h)
+                - D[k, m]
+            )
+            < 1e-8
+        )
     p = np.exp(log_softmax(Z))
     assert math.isclose(br.softmax_twice(Z, y)[0], -np.mean(log_softmax(p)[np.arange(4), y]))
-    assert math.isclose(br.softmax_twice(1e3 * np.eye(10), np.arange(10))[0], math.log(1 + 9 / math.e))
+    assert math.isclose(
+        br.softmax_twice(1e3 * np.eye(10), np.arange(10))[0], math.log(1 + 9 / math.e)
+    )
 
 
 def test_stamp_lies_in_the_margin_at_the_place_of_the_label():
     X, _ = br.stamped(np.zeros((3, 784)), np.array([0, 9, 4]))
-    assert [np.flatnonzero(row).tolist() for row in X] == [[k, k + 1, k + 28, k + 29, k + 56, k + 57] for k in (0, 18, 8)]
+    assert [np.flatnonzero(row).tolist() for row in X] == [
+        [k, k + 1, k + 28, k + 29, k + 56, k + 57] for k in (0, 18, 8)
+    ]

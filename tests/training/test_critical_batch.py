@@ -1,4 +1,6 @@
-"""Steps to a target are counted as a plain loop counts them; the fit finds the curve that made its data."""
+"""Steps to a target are counted as a plain loop counts them; the fit finds the curve that made its
+data.
+"""
 import math
 
 import numpy as np
@@ -46,10 +48,17 @@ def test_the_target_itself_is_enough():
     data, valid = toy()
     rng = np.random.default_rng(3)
     net = mlp([4, 2], rng=rng)
-    assert steps_to_target(net, data, valid, lr=0.0, batch_size=16, target=net.loss(*valid), max_steps=99, rng=rng) == 32
+    assert (
+        steps_to_target(
+            net, data, valid, lr=0.0, batch_size=16, target=net.loss(*valid), max_steps=99, rng=rng
+        )
+        == 32
+    )
 
 
-@pytest.mark.parametrize("changes", [{"target": 0.0, "max_steps": 70}, {"lr": 0.001, "max_steps": 32}])
+@pytest.mark.parametrize(
+    "changes", [{"target": 0.0, "max_steps": 70}, {"lr": 0.001, "max_steps": 32}]
+)
 def test_a_run_that_does_not_arrive_takes_for_ever(changes):
     assert run(**changes) == math.inf
 
@@ -73,7 +82,10 @@ def test_a_loss_that_is_nan_ends_the_run_at_once():
     net = mlp([4, 2], rng=rng)
     net.theta[...] = np.nan
     net.loss_and_grad, plain = lambda X, y: calls.append(1) or plain(X, y), net.loss_and_grad
-    assert steps_to_target(net, data, valid, lr=0.1, batch_size=16, target=0.3, max_steps=999, rng=rng) == math.inf
+    assert (
+        steps_to_target(net, data, valid, lr=0.1, batch_size=16, target=0.3, max_steps=999, rng=rng)
+        == math.inf
+    )
     assert len(calls) == 1
 
 
@@ -90,13 +102,19 @@ def test_the_fit_finds_its_curve_whatever_the_order():
 
 
 def test_the_fit_is_made_in_the_logarithm():
-    """One count twice too high moves s_min by a factor of 2^(1/k), wherever it stands on a flat curve."""
+    """One count twice too high moves s_min by a factor of 2^(1/k), wherever it stands on a flat
+    curve.
+    """
     B = np.array([1e9, 2e9, 4e9, 8e9])
     for k in range(4):
-        assert fit(B, np.where(np.arange(4) == k, 200.0, 100.0))[0] == pytest.approx(100 * 2**0.25, rel=0.01)
+        assert fit(B, np.where(np.arange(4) == k, 200.0, 100.0))[0] == pytest.approx(
+            100 * 2**0.25, rel=0.01
+        )
 
 
-@pytest.mark.parametrize("pairs", [([16], [3.0]), ([16, 64], [3.0]), ([16, 64], [3.0, math.inf]), ([0, 64], [3.0, 2.0])])
+@pytest.mark.parametrize(
+    "pairs", [([16], [3.0]), ([16, 64], [3.0]), ([16, 64], [3.0, math.inf]), ([0, 64], [3.0, 2.0])]
+)
 def test_the_fit_refuses_what_it_cannot_fit(pairs):
     with pytest.raises(ValueError, match="two or more positive finite pairs"):
         fit(*pairs)

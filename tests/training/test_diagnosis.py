@@ -1,4 +1,6 @@
-"""The checklist: every broken run is flagged first for its own reason, a healthy network for nothing; each test alone."""
+"""The checklist: every broken run is flagged first for its own reason, a healthy network for
+nothing; each test alone.
+"""
 import numpy as np
 import pytest
 
@@ -12,9 +14,18 @@ from course_lib.networks.normalization import BatchNorm, LayerNorm
 from course_lib.training import broken_runs as br
 from course_lib.training.diagnosis import TESTS, sanity_check
 
-OWN = {"saturated units": "saturated", "rate too low": "ratio", "unscaled inputs": "inputs", "label leak": "leak",
-       "dead units": "dead", "wrong loss": "perfect", "exploding signal": "signal", "not shuffled": "order",
-       "zero weights": "alike", "rate too high": "ratio"}
+OWN = {
+    "saturated units": "saturated",
+    "rate too low": "ratio",
+    "unscaled inputs": "inputs",
+    "label leak": "leak",
+    "dead units": "dead",
+    "wrong loss": "perfect",
+    "exploding signal": "signal",
+    "not shuffled": "order",
+    "zero weights": "alike",
+    "rate too high": "ratio",
+}
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +34,9 @@ def splits():
 
 
 def look(net, data, step="adam", lr=0.001, seed=0, **more):
-    return sanity_check(net, data, step=step, lr=lr, rng=np.random.default_rng(seed), quiet=True, **more)
+    return sanity_check(
+        net, data, step=step, lr=lr, rng=np.random.default_rng(seed), quiet=True, **more
+    )
 
 
 @pytest.mark.parametrize("letter", br.FAULTS)
@@ -47,8 +60,22 @@ def networks(seed):
     yield mlp([784, 64, 10], rng=rng, activation="gelu"), "adam", 0.001
     yield mlp([784, 10], rng=rng, init=glorot), "sgd", 0.1
     yield mlp([784, *[64] * 6, 10], rng=rng), "sgd", 0.1
-    yield Network([Dense(784, 64), BatchNorm(64), Activation("relu"), Dense(64, 64), BatchNorm(64), Activation("relu"),
-                   Dense(64, 10)], rng=rng), "sgd", 0.1
+    yield (
+        Network(
+            [
+                Dense(784, 64),
+                BatchNorm(64),
+                Activation("relu"),
+                Dense(64, 64),
+                BatchNorm(64),
+                Activation("relu"),
+                Dense(64, 10),
+            ],
+            rng=rng,
+        ),
+        "sgd",
+        0.1,
+    )
     yield Network([Dense(784, 64), Activation("relu"),
                    Residual([LayerNorm(64), Dense(64, 64), Activation("relu"), Dense(64, 64)]),
                    Dropout(0.2, rng=rng), Dense(64, 10)], rng=rng, init=glorot), "adam", 0.001
@@ -57,7 +84,9 @@ def networks(seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_healthy_networks_are_flagged_for_nothing(splits, seed):
     data, valid = (splits.X_train, splits.y_train), (splits.X_valid, splits.y_valid)
-    assert [look(net, data, step, lr, seed, valid=valid) for net, step, lr in networks(seed)] == [{}] * 9
+    assert [look(net, data, step, lr, seed, valid=valid) for net, step, lr in networks(seed)] == [
+        {}
+    ] * 9
 
 
 def regression(seed, n=500):
@@ -67,7 +96,12 @@ def regression(seed, n=500):
 
 
 def regressor(seed, activation="tanh", **more):
-    return Network([Dense(6, 32), Activation(activation), Dense(32, 1)], rng=np.random.default_rng(seed), loss=mse, **more)
+    return Network(
+        [Dense(6, 32), Activation(activation), Dense(32, 1)],
+        rng=np.random.default_rng(seed),
+        loss=mse,
+        **more,
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -82,7 +116,9 @@ def test_regression_faults():
     assert "order" in look(regressor(0), (X[by_target], y[by_target]))
     assert "leak" in look(regressor(0), (np.c_[X[:, :5], 3 * y + 1], y))
     assert "inputs" in look(regressor(0), (X + 50, y))
-    assert "inputs" in look(regressor(0), (0.1 * X + 3, y))  # a healthy size, but hardly any variation
+    assert "inputs" in look(
+        regressor(0), (0.1 * X + 3, y)
+    )  # a healthy size, but hardly any variation
     assert "first" in look(regressor(0), (X, 1e-3 * y))
 
 
@@ -98,7 +134,11 @@ def planted(name, X, y):
     if name == "order":
         return net, (X[np.argsort(y)], np.sort(y)), {}
     if name == "leak":
-        return net, (np.c_[X[:, :-1], y / 9], y), {}  # a single pixel that is as bright as the label is large
+        return (
+            net,
+            (np.c_[X[:, :-1], y / 9], y),
+            {},
+        )  # a single pixel that is as bright as the label is large
     if name == "copies":
         return net, many, {"valid": (X[560:760], y[560:760])}
     if name == "perfect":
@@ -113,7 +153,16 @@ def planted(name, X, y):
         net.layers[0].b[...] = -20
         return net, many, {}
     if name == "saturated":
-        return mlp([784, 32, 10], rng=rng, activation="sigmoid", init=lambda *args: normal(*args, std=3)), many, {}
+        return (
+            mlp(
+                [784, 32, 10],
+                rng=rng,
+                activation="sigmoid",
+                init=lambda *args: normal(*args, std=3),
+            ),
+            many,
+            {},
+        )
     if name == "first":
         net.layers[2].b[0] = 30
         return net, many, {}
@@ -132,7 +181,9 @@ def test_every_test_finds_its_planted_fault(splits, name):
     assert name in look(net, data, **more)
 
 
-def test_saturated_units_are_not_called_dead_and_a_sigmoid_is_measured_by_its_own_largest_slope(splits):
+def test_saturated_units_are_not_called_dead_and_a_sigmoid_is_measured_by_its_own_largest_slope(
+    splits,
+):
     data, rng = (splits.X_train[:600], splits.y_train[:600]), np.random.default_rng(0)
     net = mlp([784, 32, 10], rng=rng, activation="sigmoid", init=glorot)
     net.layers[0].b[...] = 200  # the slope is 0 in single precision
@@ -142,7 +193,9 @@ def test_saturated_units_are_not_called_dead_and_a_sigmoid_is_measured_by_its_ow
 
 
 def test_a_signal_that_dies_is_found_too(splits):
-    net = mlp([784, *[32] * 6, 10], rng=np.random.default_rng(0), init=lambda *args: 0.3 * br.he(*args))
+    net = mlp(
+        [784, *[32] * 6, 10], rng=np.random.default_rng(0), init=lambda *args: 0.3 * br.he(*args)
+    )
     assert "signal" in look(net, (splits.X_train[:600], splits.y_train[:600]))
 
 
@@ -154,7 +207,10 @@ def test_unequal_classes_are_no_sorted_file_but_may_be_too_unequal():
 
 
 def test_network_and_data_stay_as_they_were(splits, capsys):
-    net = Network([Dense(784, 32), BatchNorm(32), Activation("relu"), Dense(32, 10)], rng=np.random.default_rng(0))
+    net = Network(
+        [Dense(784, 32), BatchNorm(32), Activation("relu"), Dense(32, 10)],
+        rng=np.random.default_rng(0),
+    )
     X, y = splits.X_train[:300], splits.y_train[:300]
     theta, buffers, before = net.theta.copy(), net.snapshot()[1], X.copy()
     assert sanity_check(net, (X, y), step="adam", lr=0.001, rng=np.random.default_rng(0)) == {}
@@ -165,10 +221,17 @@ def test_network_and_data_stay_as_they_were(splits, capsys):
 
 
 def test_findings_are_printed_in_order(splits, capsys):
-    findings = sanity_check(mlp([784, 16, 10], rng=np.random.default_rng(0)), (200 * splits.X_train, splits.y_train),
-                            step="sgd", lr=1.0, rng=np.random.default_rng(0))
+    findings = sanity_check(
+        mlp([784, 16, 10], rng=np.random.default_rng(0)),
+        (200 * splits.X_train, splits.y_train),
+        step="sgd",
+        lr=1.0,
+        rng=np.random.default_rng(0),
+    )
     assert next(iter(findings)) == "inputs" and "ratio" in findings
-    assert capsys.readouterr().out.splitlines() == [f"{name}: {said}" for name, said in findings.items()]
+    assert capsys.readouterr().out.splitlines() == [
+        f"{name}: {said}" for name, said in findings.items()
+    ]
 
 
 def test_what_does_not_fit_is_refused(splits):

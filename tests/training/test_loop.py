@@ -1,4 +1,6 @@
-"""Training: equal to a loop and to Keras; every example once an epoch; clipping, patience, divergence."""
+"""Training: equal to a loop and to Keras; every example once an epoch; clipping, patience,
+divergence.
+"""
 import functools
 import math
 import warnings
@@ -69,7 +71,9 @@ def test_three_epochs_of_adam_equal_a_loop_written_out():
                 P[k] = P[k] - 0.02 * (M[k] / (1 - 0.9**t)) / (np.sqrt(V[k] / (1 - 0.999**t)) + 1e-8)
 
     np.testing.assert_allclose(history.loss, losses, rtol=1e-9)
-    np.testing.assert_allclose(net.theta, np.concatenate([p.ravel() for p in P]), rtol=1e-7, atol=1e-10)
+    np.testing.assert_allclose(
+        net.theta, np.concatenate([p.ravel() for p in P]), rtol=1e-7, atol=1e-10
+    )
 
 
 def test_twenty_steps_of_adam_equal_keras_in_float32():
@@ -77,10 +81,17 @@ def test_twenty_steps_of_adam_equal_keras_in_float32():
     X, y = toy(n=80)
     X = X.astype(np.float32)
     net = net_of(np.float32)
-    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(7, "relu"),
-                              keras.layers.Dense(4)])
+    model = keras.Sequential(
+        [
+            keras.Input((6,)),
+            keras.layers.Dense(8, "relu"),
+            keras.layers.Dense(7, "relu"),
+            keras.layers.Dense(4),
+        ]
+    )
     model.set_weights([array for layer in net.layers[::2] for array in (layer.W, layer.b)])
-    # Keras adds epsilon before the bias correction, this course after it: a tiny one makes the two alike.
+    # Keras adds epsilon before the bias correction, this course after it: a tiny one makes the two
+    # alike.
     model.compile(keras.optimizers.Adam(learning_rate=0.01, epsilon=1e-12),
                   keras.losses.SparseCategoricalCrossentropy(from_logits=True), run_eagerly=False)
     history = run(net, (X, y), epochs=4, eps=1e-12)
@@ -90,7 +101,9 @@ def test_twenty_steps_of_adam_equal_keras_in_float32():
         for rows in rng.permutation(80).reshape(5, 16):
             model.train_on_batch(X[rows], y[rows])
     assert len(history.loss) == 20
-    np.testing.assert_allclose(net.theta, np.concatenate([w.ravel() for w in model.get_weights()]), atol=1e-5)
+    np.testing.assert_allclose(
+        net.theta, np.concatenate([w.ravel() for w in model.get_weights()]), atol=1e-5
+    )
 
 
 def test_every_example_once_an_epoch_with_its_label_and_the_last_batch_kept(monkeypatch):
@@ -105,7 +118,10 @@ def test_every_example_once_an_epoch_with_its_label_and_the_last_batch_kept(monk
     monkeypatch.setattr(net, "loss_and_grad", watch)
     run(net, (X, y), batch_size=4, epochs=2, lr=0.0)
     assert [len(rows) for rows, _ in seen] == [4, 4, 2] * 2
-    orders = [np.concatenate([rows for rows, _ in seen[first:first + 3]]).astype(int) for first in (0, 3)]
+    orders = [
+        np.concatenate([rows for rows, _ in seen[first : first + 3]]).astype(int)
+        for first in (0, 3)
+    ]
     assert all(sorted(order) == list(range(10)) for order in orders)
     assert not np.array_equal(*orders)
     assert all(np.array_equal(labels, rows.astype(int) % 4) for rows, labels in seen)
@@ -131,13 +147,17 @@ def test_history_records_every_step_and_epoch():
     assert history.loss.shape == history.lr.shape == history.grad_norm.shape == (12,)
     assert history.lr.tolist() == [schedule(t) for t in range(1, 13)]
     weights = [16, 16, 16, 2]
-    np.testing.assert_allclose(history.train_loss, history.loss.reshape(3, 4) @ weights / 50, rtol=1e-12)
+    np.testing.assert_allclose(
+        history.train_loss, history.loss.reshape(3, 4) @ weights / 50, rtol=1e-12
+    )
     assert history.valid_loss.shape == history.valid_accuracy.shape == (3,)
     assert history.valid_loss[-1] == net.loss(*toy(20, seed=5))
     assert history.valid_accuracy[-1] == net.accuracy(*toy(20, seed=5))
     assert history.diverged_at is None and history.stopped_early is False and history.seconds > 0
     whole = run(net_of(), (X, y), batch_size=100, epochs=1)
-    assert whole.loss[0] == pytest.approx(start, rel=1e-12)  # the loss before the step, not after it
+    assert whole.loss[0] == pytest.approx(
+        start, rel=1e-12
+    )  # the loss before the step, not after it
     assert whole.valid_loss.shape == whole.valid_accuracy.shape == (0,)
 
 
@@ -185,7 +205,9 @@ def test_a_linear_network_with_squared_error_finds_least_squares():
     expected = np.linalg.lstsq(np.column_stack([X, np.ones(40)]), y, rcond=None)[0]
     # Heavy ball shrinks the error by sqrt(beta) a step: 0.9^250 = 4e-12.
     np.testing.assert_allclose(np.vstack([net.layers[0].W, net.layers[0].b]), expected, atol=1e-9)
-    assert len(history.valid_loss) == 500 and len(history.valid_accuracy) == 0  # no classes, no accuracy
+    assert (
+        len(history.valid_loss) == 500 and len(history.valid_accuracy) == 0
+    )  # no classes, no accuracy
 
 
 @pytest.mark.parametrize("clip_norm, length", [(0.01, 0.01), (1e6, None), (None, None)])
@@ -195,7 +217,9 @@ def test_clipping_shortens_long_gradients_and_leaves_short_ones(clip_norm, lengt
     start, g = net.theta.copy(), net.loss_and_grad(X, y)[1].copy()
     history = run(net, (X, y), "sgd", lr=1.0, epochs=1, batch_size=50, clip_norm=clip_norm)
     norm = np.linalg.norm(g)
-    assert norm > 0.1 and history.grad_norm[0] == pytest.approx(norm, rel=1e-12)  # recorded as it was
+    assert norm > 0.1 and history.grad_norm[0] == pytest.approx(
+        norm, rel=1e-12
+    )  # recorded as it was
     expected = g if length is None else g * length / norm
     np.testing.assert_allclose(start - net.theta, expected, rtol=1e-10, atol=1e-12)
 
@@ -217,7 +241,9 @@ def test_patience_stops_and_sets_theta_back_to_the_best_epoch():
     assert np.array_equal(stopped.theta, best.theta)
     history = run(unlimited, data, there_and_back, epochs=5, patience=3, **settings)
     assert history.stopped_early is False
-    assert np.array_equal(unlimited.theta, best.theta)  # the best, although the epochs ran out first
+    assert np.array_equal(
+        unlimited.theta, best.theta
+    )  # the best, although the epochs ran out first
 
 
 def test_patience_lets_an_improving_run_go_on():
@@ -226,21 +252,31 @@ def test_patience_lets_an_improving_run_go_on():
     assert len(history.valid_loss) == 10 and history.stopped_early is False
 
 
-@pytest.mark.parametrize("epochs, batch_size", [(5, 16), (1, 50)], ids=["on the way", "by the last step"])
+@pytest.mark.parametrize(
+    "epochs, batch_size", [(5, 16), (1, 50)], ids=["on the way", "by the last step"]
+)
 def test_divergence_is_recorded_without_a_warning(epochs, batch_size):
     net = net_of(np.float32)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         history = run(net, toy(), "sgd", lr=1e30, epochs=epochs, batch_size=batch_size)
     assert history.diverged_at == len(history.loss)
-    assert np.isfinite(history.loss[:-1]).all() and len(history.loss) in (1, 2, 3)  # no step after it
-    assert len(history.train_loss) == (batch_size == 50)  # an epoch that was cut short is not in the record
+    assert np.isfinite(history.loss[:-1]).all() and len(history.loss) in (
+        1,
+        2,
+        3,
+    )  # no step after it
+    assert len(history.train_loss) == (
+        batch_size == 50
+    )  # an epoch that was cut short is not in the record
 
 
 def test_a_gradient_that_overflows_stops_a_run_whose_loss_is_still_finite():
     net = Network([Dense(1, 1)], rng=np.random.default_rng(0), loss=mse)
     net.theta = [1e15, 0.0]
-    history = run(net, ([[1e3]], [[0.0]]), "sgd", lr=1.0)  # loss 1e36, gradient 2e21, |g|^2 too large
+    history = run(
+        net, ([[1e3]], [[0.0]]), "sgd", lr=1.0
+    )  # loss 1e36, gradient 2e21, |g|^2 too large
     assert math.isfinite(history.loss[0]) and history.diverged_at == 1
     assert net.theta[0] == np.float32(1e15)  # no step was taken
 
@@ -281,8 +317,10 @@ def test_one_blas_thread_inside_and_the_old_number_after():
     assert set(seen) == {1} and threads() == before
 
 
-@pytest.mark.parametrize("disable, progress, shown", [("", True, True), ("0", True, True), ("1", True, False),
-                                                      ("", False, False)])
+@pytest.mark.parametrize(
+    "disable, progress, shown",
+    [("", True, True), ("0", True, True), ("1", True, False), ("", False, False)],
+)
 def test_progress_bar(monkeypatch, capsys, disable, progress, shown):
     monkeypatch.setenv("TQDM_DISABLE", disable)
     run(net_of(), toy(), progress=progress)
@@ -313,20 +351,31 @@ def test_data_that_do_not_fit_are_refused_before_the_first_step(where, data, mes
     assert "\n" not in str(caught.value) and np.array_equal(net.theta, before)
 
 
-@pytest.mark.parametrize("settings, error, message", [
-    ({"step": "adma"}, ValueError, "'adma'; there are sgd, momentum"),
-    ({"lr": -0.1}, ValueError, "lr must be finite and not negative, got -0.1"),
-    ({"lr": math.nan}, ValueError, "lr must be"),
-    ({"lr": lambda t: -1.0}, ValueError, "lr must be"),
-    ({"epochs": 0}, ValueError, "epochs must be a whole number of at least 1, got 0"),
-    ({"batch_size": 0}, ValueError, "batch_size must be a whole number of at least 1, got 0"),
-    ({"batch_size": 2.5}, ValueError, "batch_size must be"),
-    ({"clip_norm": -1}, ValueError, "clip_norm must be finite and not negative, got -1"),
-    ({"patience": 0, "valid": (X, Y)}, ValueError, "patience must be a whole number of at least 1, got 0"),
-    ({"patience": 2}, ValueError, r"patience watches the validation loss: it needs valid=\(X, y\)"),
-    ({"beta3": 0.9}, TypeError, "adam does not know 'beta3'"),
-    ({"beta1": 1.0}, ValueError, "beta1 must be in"),
-])
+@pytest.mark.parametrize(
+    "settings, error, message",
+    [
+        ({"step": "adma"}, ValueError, "'adma'; there are sgd, momentum"),
+        ({"lr": -0.1}, ValueError, "lr must be finite and not negative, got -0.1"),
+        ({"lr": math.nan}, ValueError, "lr must be"),
+        ({"lr": lambda t: -1.0}, ValueError, "lr must be"),
+        ({"epochs": 0}, ValueError, "epochs must be a whole number of at least 1, got 0"),
+        ({"batch_size": 0}, ValueError, "batch_size must be a whole number of at least 1, got 0"),
+        ({"batch_size": 2.5}, ValueError, "batch_size must be"),
+        ({"clip_norm": -1}, ValueError, "clip_norm must be finite and not negative, got -1"),
+        (
+            {"patience": 0, "valid": (X, Y)},
+            ValueError,
+            "patience must be a whole number of at least 1, got 0",
+        ),
+        (
+            {"patience": 2},
+            ValueError,
+            r"patience watches the validation loss: it needs valid=\(X, y\)",
+        ),
+        ({"beta3": 0.9}, TypeError, "adam does not know 'beta3'"),
+        ({"beta1": 1.0}, ValueError, "beta1 must be in"),
+    ],
+)
 def test_settings_out_of_range_are_named(settings, error, message):
     with pytest.raises(error, match=message) as caught:
         run(net_of(), (X, Y), **settings)
@@ -342,9 +391,13 @@ def test_a_penalty_joins_the_gradient_but_not_the_recorded_loss():
     data, free, held = toy(), net_of(), net_of()
     strength = 0.3 * held.is_matrix
     start = held.theta.copy()
-    history = run(held, data, "sgd", epochs=1, batch_size=50, penalty=functools.partial(l2, strength=strength))
+    history = run(
+        held, data, "sgd", epochs=1, batch_size=50, penalty=functools.partial(l2, strength=strength)
+    )
     other = run(free, data, "sgd", epochs=1, batch_size=50)
-    np.testing.assert_allclose(free.theta - held.theta, 0.01 * strength * start, rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(
+        free.theta - held.theta, 0.01 * strength * start, rtol=1e-9, atol=1e-15
+    )
     assert history.loss[0] == other.loss[0] and history.grad_norm[0] != other.grad_norm[0]
 
 
@@ -380,13 +433,22 @@ def test_after_step_sees_the_moved_weights_and_the_rate_of_the_step():
 @pytest.mark.parametrize("last", [2, 4, 7])
 def test_after_step_can_end_the_run_and_an_unfinished_epoch_is_not_closed(last):
     calls, net = [], net_of()
-    history = run(net, toy(), valid=toy(seed=5), after_step=lambda net, lr: calls.append(lr) or len(calls) == last)
+    history = run(
+        net,
+        toy(),
+        valid=toy(seed=5),
+        after_step=lambda net, lr: calls.append(lr) or len(calls) == last,
+    )
     assert history.stopped_early and len(history.loss) == len(calls) == last
-    assert len(history.train_loss) == len(history.valid_loss) == (last - 1) // 4  # four batches an epoch
+    assert (
+        len(history.train_loss) == len(history.valid_loss) == (last - 1) // 4
+    )  # four batches an epoch
     assert history.diverged_at is None and np.isfinite(net.theta).all()
 
 
-def test_a_rule_that_looks_at_all_weights_is_applied_whole_and_can_keep_what_it_is_given(monkeypatch):
+def test_a_rule_that_looks_at_all_weights_is_applied_whole_and_can_keep_what_it_is_given(
+    monkeypatch,
+):
     monkeypatch.setattr("course_lib.optimizers.calling.BLOCK", 64)  # 8 weights a slice
     kept = []
 
@@ -398,8 +460,10 @@ def test_a_rule_that_looks_at_all_weights_is_applied_whole_and_can_keep_what_it_
     start = net.theta.copy()
     history = run(net, toy(), unit, lr=0.1, epochs=1, slices=False)
     assert len(kept) == len(history.loss) == 4 and np.array_equal(kept[0][0], start)
-    assert [np.linalg.norm(b - a) for (a, _), b in zip(kept, [*(w for w, _ in kept[1:]), net.theta], strict=True)] == \
-        pytest.approx([0.1] * 4)
+    assert [
+        np.linalg.norm(b - a)
+        for (a, _), b in zip(kept, [*(w for w, _ in kept[1:]), net.theta], strict=True)
+    ] == pytest.approx([0.1] * 4)
     np.testing.assert_allclose([np.linalg.norm(g) for _, g in kept], history.grad_norm)
     sliced = net_of()
     run(sliced, toy(), unit, lr=0.1, epochs=1)

@@ -1,4 +1,5 @@
-"""Build the notebooks from notebooks/src, bring back edits made in JupyterLab, write solved notebooks.
+"""Build the notebooks from notebooks/src, bring back edits made in JupyterLab, write solved
+notebooks.
 
     python -m tools.notebooks build [--all] [--force] [NN ...]     build what changed
     python -m tools.notebooks sync [NN ...]                        bring notebooks/NN_*.ipynb back into src

@@ -1,4 +1,5 @@
-"""Build notebooks from their sources where something changed, sync them back, or write solved ones."""
+"""Build notebooks from their sources where something changed, sync them back, or write solved ones.
+"""
 import argparse
 import functools
 import hashlib
@@ -10,7 +11,14 @@ from pathlib import Path
 import nbformat
 
 from tools.notebooks.run import BuildError, execute, inspect, machine_path, slim
-from tools.notebooks.source import SourceError, built_from, digest, learner_notebook, skeleton, solved_notebook
+from tools.notebooks.source import (
+    SourceError,
+    built_from,
+    digest,
+    learner_notebook,
+    skeleton,
+    solved_notebook,
+)
 from tools.notebooks.sync import bring_back
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,11 +27,15 @@ LIBRARY = ROOT / "course_lib"
 
 
 def sources(folder, wanted=()):
-    """Return the paths of the sources whose names begin with one of `wanted`, or of all if that is empty."""
+    """Return the paths of the sources whose names begin with one of `wanted`, or of all if that is
+    empty.
+    """
     paths = sorted((folder / "src").glob("[0-9][0-9]_*.py"))
     for start in wanted:
         if not any(path.stem.startswith(start) for path in paths):
-            raise BuildError(f"no notebook begins with {start!r}; there are {[path.stem for path in paths]}")
+            raise BuildError(
+                f"no notebook begins with {start!r}; there are {[path.stem for path in paths]}"
+            )
     return [path for path in paths if not wanted or path.stem.startswith(tuple(wanted))]
 
 
@@ -63,7 +75,9 @@ def mnist_name():
 def state(path):
     """Return the digest of all that a notebook's outputs come from: its source and course_lib."""
     parts = [path, *sorted(p for p in LIBRARY.rglob("*") if p.suffix in {".py", ".mplstyle"})]
-    return hashlib.sha256(b"".join(p.name.encode() + p.read_bytes() for p in parts)).hexdigest()[:16]
+    return hashlib.sha256(b"".join(p.name.encode() + p.read_bytes() for p in parts)).hexdigest()[
+        :16
+    ]
 
 
 def read_record(path):
@@ -91,7 +105,9 @@ def build(path, *, everything=False, force=False):
             raise BuildError("the notebook was edited: `sync` brings the edits into the source, "
                              "`build --force` drops them")
         if "load_mnist" in text and mnist_name() != "mnist":
-            raise BuildError("it needs the real MNIST images: set COURSE_MNIST to an mnist.npz with them")
+            raise BuildError(
+                "it needs the real MNIST images: set COURSE_MNIST to an mnist.npz with them"
+            )
         execute(fresh, target(path).parent)
         inspect(fresh, machine_path)
         slim(fresh)
@@ -121,18 +137,27 @@ def solved(path, out):
 
 
 def main(arguments, folder=FOLDER):
-    """Run one command on the wanted notebooks, print a sentence for each, and return the exit code."""
+    """Run one command on the wanted notebooks, print a sentence for each, and return the exit code.
+    """
     parser = argparse.ArgumentParser(description="Build, sync or solve the course's notebooks.")
     commands = parser.add_subparsers(required=True)
     for action in (build, sync, solved):
         command = commands.add_parser(action.__name__, help=action.__doc__.split(";")[0])
-        command.add_argument("wanted", nargs="*", metavar="NN", help="which notebooks (default: all)")
+        command.add_argument(
+            "wanted", nargs="*", metavar="NN", help="which notebooks (default: all)"
+        )
         command.set_defaults(action=action)
         if action is build:
-            command.add_argument("--all", action="store_true", dest="everything", help="rebuild all")
-            command.add_argument("--force", action="store_true", help="drop edits made in the notebooks")
+            command.add_argument(
+                "--all", action="store_true", dest="everything", help="rebuild all"
+            )
+            command.add_argument(
+                "--force", action="store_true", help="drop edits made in the notebooks"
+            )
         if action is solved:
-            command.add_argument("-o", dest="out", type=Path, required=True, help="the folder to write to")
+            command.add_argument(
+                "-o", dest="out", type=Path, required=True, help="the folder to write to"
+            )
     given = vars(parser.parse_args(arguments))
     action, wanted, failed = given.pop("action"), given.pop("wanted"), False
     try:

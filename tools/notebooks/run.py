@@ -12,7 +12,9 @@ from PIL import Image
 
 from tools.notebooks.source import words_for
 
-MACHINE_PATH = re.compile(r"(?<![\w.])(?:/(?:home|root|tmp|Users|private|var|work)/|[A-Z]:\\+Users)[^\s'\"]*")
+MACHINE_PATH = re.compile(
+    r"(?<![\w.])(?:/(?:home|root|tmp|Users|private|var|work)/|[A-Z]:\\+Users)[^\s'\"]*"
+)
 WIDGET = "application/vnd.jupyter.widget-view+json"
 TIMEOUT = 300  # seconds for one cell
 
@@ -24,7 +26,12 @@ class BuildError(Exception):
 def texts(cell):
     """Return the cell's text outputs."""
     outputs = cell.get("outputs", [])
-    data = [text for out in outputs for kind, text in out.get("data", {}).items() if kind.startswith("text/")]
+    data = [
+        text
+        for out in outputs
+        for kind, text in out.get("data", {}).items()
+        if kind.startswith("text/")
+    ]
     return data + [out.text for out in outputs if out.output_type == "stream"]
 
 
@@ -57,9 +64,15 @@ def execute(notebook, folder, **environment):
     with tempfile.TemporaryDirectory() as temporary:
         own = {"TQDM_DISABLE": "1", "COURSE_PROGRESS": str(Path(temporary, "progress.json")),
                "IPYTHONDIR": temporary, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
-        client = NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3", record_timing=False,
-                                coalesce_streams=True, extra_arguments=["--log-level=ERROR"],
-                                resources={"metadata": {"path": str(folder)}})
+        client = NotebookClient(
+            notebook,
+            timeout=TIMEOUT,
+            kernel_name="python3",
+            record_timing=False,
+            coalesce_streams=True,
+            extra_arguments=["--log-level=ERROR"],
+            resources={"metadata": {"path": str(folder)}},
+        )
         try:
             client.execute(env={**os.environ, **own, **environment})
         except CellExecutionError:
@@ -74,7 +87,9 @@ def execute(notebook, folder, **environment):
 
 
 def drop_widgets(notebook):
-    """Drop what a panel leaves behind: without its kernel it is dead, and its name is another one in every run."""
+    """Drop what a panel leaves behind: without its kernel it is dead, and its name is another one
+    in every run.
+    """
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -82,9 +97,13 @@ def drop_widgets(notebook):
 
 
 def slim(notebook):
-    """Store every figure with at most 256 colours, which a drawing does not miss: less than half the size."""
+    """Store every figure with at most 256 colours, which a drawing does not miss: less than half
+    the size.
+    """
     for cell in notebook.cells:
-        for data in [out.data for out in cell.get("outputs", []) if "image/png" in out.get("data", {})]:
+        for data in [
+            out.data for out in cell.get("outputs", []) if "image/png" in out.get("data", {})
+        ]:
             image = Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).convert("RGB")
             small = io.BytesIO()
             image.quantize(256, dither=Image.Dither.NONE).save(small, format="png", optimize=True)

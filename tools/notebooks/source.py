@@ -1,8 +1,10 @@
-"""From a notebook's source (jupytext percent text) to its learner's or solved cells. No files, no kernels.
+"""From a notebook's source (jupytext percent text) to its learner's or solved cells. No files, no
+kernels.
 
-An exercise cell is tagged `exercise` and holds `### BEGIN SOLUTION` ... `### END SOLUTION`; the learner gets
-a stub instead. Its check cell follows, and right under that goes the folded solution, with the text of an
-optional markdown cell tagged `solution`. Ids are made from contents, so that a later edit shows.
+An exercise cell is tagged `exercise` and holds `### BEGIN SOLUTION` ... `### END SOLUTION`; the
+learner gets a stub instead. Its check cell follows, and right under that goes the folded solution,
+with the text of an optional markdown cell tagged `solution`. Ids are made from contents, so that a
+later edit shows.
 """
 import ast
 import hashlib
@@ -13,11 +15,17 @@ from collections import Counter
 import jupytext
 import nbformat
 
-KEPT = ("tags", "mystnb", "slideshow")  # the cell metadata that the course uses; all else is JupyterLab's
+KEPT = (
+    "tags",
+    "mystnb",
+    "slideshow",
+)  # the cell metadata that the course uses; all else is JupyterLab's
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 REGION = re.compile(
     r"^(?P<indent>[ \t]*)### BEGIN SOLUTION\n(?P<solution>.*?)^[ \t]*### END SOLUTION"
-    r"(?:\n[ \t]*### BEGIN STUB\n(?P<stub>.*?)^[ \t]*### END STUB)?[ \t]*$", re.MULTILINE | re.DOTALL)
+    r"(?:\n[ \t]*### BEGIN STUB\n(?P<stub>.*?)^[ \t]*### END STUB)?[ \t]*$",
+    re.MULTILINE | re.DOTALL,
+)
 MARKER = re.compile(r"^[ \t]*### (?:BEGIN|END) (?:SOLUTION|STUB)", re.MULTILINE)
 CHECK = re.compile(r"check\.(\w+)\(")
 
@@ -75,20 +83,30 @@ def new_cell(cell_type, source, metadata):
 
 def stub(region):
     """Return what the learner gets for a match of REGION."""
-    if region["stub"] is not None:  # a museum piece: the published lines, which the source holds as comments
+    if (
+        region["stub"] is not None
+    ):  # a museum piece: the published lines, which the source holds as comments
         return re.sub(r"^([ \t]*)# ?", r"\1", region["stub"], flags=re.MULTILINE).rstrip()
     if region["indent"]:
         return region["indent"] + "..."
     lines = ast.parse(region["solution"]).body
-    if not lines or not all(isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Name) for s in lines):
-        raise SourceError("a solution outside a function may only hold lines of the form name = expression")
+    if not lines or not all(
+        isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Name) for s in lines
+    ):
+        raise SourceError(
+            "a solution outside a function may only hold lines of the form name = expression"
+        )
     return "\n".join(f"{s.targets[0].id} = ..." for s in lines)
 
 
 def is_hollow(function):
     """Return whether a function's body, after its docstring, is only `...`."""
     body = function.body[ast.get_docstring(function) is not None:]
-    return len(body) == 1 and isinstance(body[0], ast.Expr) and getattr(body[0].value, "value", None) is ...
+    return (
+        len(body) == 1
+        and isinstance(body[0], ast.Expr)
+        and getattr(body[0].value, "value", None) is ...
+    )
 
 
 def learner(code):
@@ -96,10 +114,16 @@ def learner(code):
     regions = list(REGION.finditer(code))
     result = REGION.sub(stub, code)
     if not regions or MARKER.search(result):
-        raise SourceError("an exercise needs ### BEGIN SOLUTION and its END; a ### STUB after it needs both")
-    hollow = sum(isinstance(f, ast.FunctionDef) and is_hollow(f) for f in ast.walk(ast.parse(result)))
+        raise SourceError(
+            "an exercise needs ### BEGIN SOLUTION and its END; a ### STUB after it needs both"
+        )
+    hollow = sum(
+        isinstance(f, ast.FunctionDef) and is_hollow(f) for f in ast.walk(ast.parse(result))
+    )
     if hollow != sum(bool(r["indent"]) and r["stub"] is None for r in regions):
-        raise SourceError("a solution in a function must be the function's whole body after the docstring")
+        raise SourceError(
+            "a solution in a function must be the function's whole body after the docstring"
+        )
     return result
 
 
@@ -120,21 +144,31 @@ def tagged(source, index, tag):
 
 
 def learner_text(source, index):
-    """Return the text of a source cell as the learner gets it; SourceError where cells are out of order."""
+    """Return the text of a source cell as the learner gets it; SourceError where cells are out of
+    order.
+    """
     cell = source[index]
     if tagged(source, index, "exercise"):
         if not any(check_name(after) for after in source[index + 1:index + 2]):
-            raise SourceError("an exercise must be followed by its check, a code cell beginning check.name(")
+            raise SourceError(
+                "an exercise must be followed by its check, a code cell beginning check.name("
+            )
         return learner(cell.source)
     if MARKER.search(cell.source):
         raise SourceError("a cell with a solution region must be tagged exercise")
-    if "solution" in tags(cell) and (cell.cell_type == "code" or not tagged(source, index - 2, "exercise")):
-        raise SourceError("only a markdown cell right after an exercise's check may be tagged solution")
+    if "solution" in tags(cell) and (
+        cell.cell_type == "code" or not tagged(source, index - 2, "exercise")
+    ):
+        raise SourceError(
+            "only a markdown cell right after an exercise's check may be tagged solution"
+        )
     return cell.source
 
 
 def generate(source):
-    """Return the learner's cells, each with the index of its source cell (None for a folded solution)."""
+    """Return the learner's cells, each with the index of its source cell (None for a folded
+    solution).
+    """
     made = []
     for index, cell in enumerate(source):
         try:
@@ -193,4 +227,6 @@ def learner_notebook(text):
 def solved_notebook(text):
     """Return the notebook with every exercise solved, not yet executed."""
     learner_notebook(text)  # says what is wrong with the source
-    return assemble([new_cell(cell.cell_type, solved(cell.source), kept(cell)) for cell in read(text)])
+    return assemble(
+        [new_cell(cell.cell_type, solved(cell.source), kept(cell)) for cell in read(text)]
+    )

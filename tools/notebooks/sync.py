@@ -5,7 +5,9 @@ from tools.notebooks import source as ns
 
 
 def reinsert(code, edited):
-    """Return `code` with the text around its solutions as in `edited`, or None where a stub was edited."""
+    """Return `code` with the text around its solutions as in `edited`, or None where a stub was
+    edited.
+    """
     result, rest = "", edited
     for region in ns.REGION.finditer(code):
         found = re.search(rf"^{re.escape(ns.stub(region))}$", rest, re.MULTILINE)
@@ -19,15 +21,21 @@ def reinsert(code, edited):
 
 
 def partners(cells, fresh):
-    """Return, for each cell, which fresh one it comes from: by id, else by contents; None for a new cell."""
+    """Return, for each cell, which fresh one it comes from: by id, else by contents; None for a new
+    cell.
+    """
     left = {cell.id: n for n, cell in enumerate(fresh)}
     found = [left.pop(cell.get("id"), None) for cell in cells]
     contents = {fresh[n].source: n for n in left.values()}
-    return [contents.pop(cell.source, None) if n is None else n for n, cell in zip(found, cells, strict=True)]
+    return [
+        contents.pop(cell.source, None) if n is None else n
+        for n, cell in zip(found, cells, strict=True)
+    ]
 
 
 def source_code(cell, made, old):
-    """Return the source text of an edited cell that comes from the source cell `old` (None if new)."""
+    """Return the source text of an edited cell that comes from the source cell `old` (None if new).
+    """
     if old is None:
         return cell.source
     if cell.source == made.source:
@@ -36,25 +44,35 @@ def source_code(cell, made, old):
 
 
 def merge(source, notebook):
-    """Return the source cells with the notebook's edits in them, and one sentence for each edit not taken."""
+    """Return the source cells with the notebook's edits in them, and one sentence for each edit not
+    taken.
+    """
     made = ns.generate(source)
     fresh = ns.assemble([cell for cell, _ in made]).cells
     if ns.built_from(notebook) != ns.digest(fresh):
-        raise ns.SourceError("the source was edited after the notebook was built: `build --force` keeps it, "
-                             "undoing the source's edits keeps the notebook's")
+        raise ns.SourceError(
+            "the source was edited after the notebook was built: `build --force` keeps it, "
+            "undoing the source's edits keeps the notebook's"
+        )
     result, refused = [], []
     for cell, n in zip(notebook.cells, partners(notebook.cells, fresh), strict=True):
         if ns.is_fold(cell):
             if n is None or cell.source != fresh[n].source:
-                refused.append("a folded solution was edited, but it is made from the source: edit that")
+                refused.append(
+                    "a folded solution was edited, but it is made from the source: edit that"
+                )
             continue
         index = None if n is None else made[n][1]
         old = None if index is None else source[index]
         code = source_code(cell, n is not None and fresh[n], old)
         if code is None:
-            refused.append(f"{ns.named(cell)}: its stub was edited, so the source keeps the cell as it was")
+            refused.append(
+                f"{ns.named(cell)}: its stub was edited, so the source keeps the cell as it was"
+            )
             code = old.source
-        layout = {key: value for key, value in old.metadata.items() if key not in ns.KEPT} if old else {}
+        layout = (
+            {key: value for key, value in old.metadata.items() if key not in ns.KEPT} if old else {}
+        )
         result.append(ns.new_cell(cell.cell_type, code, layout | ns.kept(cell)))
         if old and (remarks := ns.tagged(source, index + 1, "solution")):
             result.append(remarks)
@@ -62,7 +80,9 @@ def merge(source, notebook):
 
 
 def renew(notebook, text):
-    """Give the notebook the ids, folds and digest of one built from `text`, whose other cells it has."""
+    """Give the notebook the ids, folds and digest of one built from `text`, whose other cells it
+    has.
+    """
     fresh = ns.learner_notebook(text)
     mine = [cell for cell in notebook.cells if "solution" not in ns.tags(cell)]
     theirs = [cell for cell in fresh.cells if not ns.is_fold(cell)]
@@ -74,17 +94,21 @@ def renew(notebook, text):
 
 
 def bring_back(text, notebook):
-    """Return the source text with the notebook's edits in it, and one sentence for each edit not taken.
+    """Return the source text with the notebook's edits in it, and one sentence for each edit not
+    taken.
 
-    Cells are matched by id. The notebook's ids and digest are renewed, so that it can be edited and brought
-    back again. SourceError when the source changed since the notebook was built, or would no longer build.
+    Cells are matched by id. The notebook's ids and digest are renewed, so that it can be edited and
+    brought back again. SourceError when the source changed since the notebook was built, or would
+    no longer build.
     """
     notebook.cells = [cell for cell in notebook.cells if cell.source.strip()]
     for cell in notebook.cells:
         cell.source = cell.source.strip("\n")
     source = ns.read(text)
     result, refused = merge(source, notebook)
-    before, after = ([(c.cell_type, c.source, c.metadata) for c in cells] for cells in (source, result))
+    before, after = (
+        [(c.cell_type, c.source, c.metadata) for c in cells] for cells in (source, result)
+    )
     new_text = text if before == after else ns.write(result)
     renew(notebook, new_text)
     return new_text, refused
