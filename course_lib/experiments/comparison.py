@@ -39,6 +39,42 @@ def paired_interval(a, b, *, rng, level=0.95, n_boot=10_000):
     return float(d.mean()), float(low), float(high)
 
 
+def t_interval(d, *, level=0.95):
+    """Return (mean, low, high) of independent numbers, by Student's t (Student 1908, 10.1093/biomet/6.1.1).
+
+    d: (n,), finite, two or more. It covers the true mean in a share `level` of all samples of normal
+        numbers, however few, where the percentile bootstrap of five covers it in about 82 %.
+
+    >>> [round(x, 3) for x in t_interval([1.0, 2.0, 3.0])]
+    [2.0, -0.484, 4.484]
+    """
+    from scipy.stats import t as student
+
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, got {level}")
+    d = _sample(d)
+    mean, reach = d.mean(), student.ppf((1 + level) / 2, len(d) - 1) * d.std(ddof=1) / math.sqrt(len(d))
+    return float(mean), float(mean - reach), float(mean + reach)
+
+
+def t_test_p(d):
+    """Return the two-sided p-value of "the mean is 0" by Student's t; 1 where all numbers are 0."""
+    from scipy.stats import t as student
+
+    d = _sample(d)
+    error = d.std(ddof=1) / math.sqrt(len(d))
+    if error == 0:
+        return 1.0 if d.mean() == 0 else 0.0
+    return float(2 * student.sf(abs(d.mean()) / error, len(d) - 1))
+
+
+def _sample(d):
+    d = np.asarray(d, dtype=float)
+    if d.ndim != 1 or len(d) < 2 or not np.isfinite(d).all():
+        raise ValueError(f"a sample is two or more finite numbers, got {d.tolist()}")
+    return d
+
+
 def sign_flip_p(a, b):
     """Return the exact two-sided p-value of "a and b could be exchanged" (Fisher 1935): the
     fraction of the 2^n ways to choose the signs of the n differences whose sum is at least as far

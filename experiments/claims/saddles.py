@@ -1,0 +1,148 @@
+"""Who leaves a saddle first, when the way down lies along no axis? Random rotations, each rule at
+its own best rate.
+
+The saddle is 0.5 w^T H w, with one curvature -0.01 and the others between 0.01 and 1. A run starts
+about 1 from it in the steep directions and 0.001 along the way down, and has left at the first step
+with a loss of -0.005 or less.
+"""
+import functools
+
+import numpy as np
+
+from course_lib.experiments.evidence import claim
+from course_lib.optimizers import minimize
+
+N_STARTS = 20
+N_STEPS = 1000
+RATES = np.sort(
+    np.append(10.0 ** np.arange(-3, 0.8, 1 / 16), [1.98, 3.75])
+)  # just below the edges of descent and heavy ball
+TUNING_SEEDS = range(6)
+FAMILY = "leaving a saddle"
+UNIT = "ln(median steps of the first rule / of the second)"
+
+
+def curvatures(d, spread):
+    """Return the d eigenvalues: -0.01, and the others equal to 1, or spread from 1 to 0.01."""
+    steep = np.geomspace(1.0, 0.01, d - 1) if spread else np.ones(d - 1)
+    return np.append(steep, -0.01)
+
+
+def turned_saddle(d, spread, seed):
+    """Return (fun, starts) of a saddle turned at random; starts (N_STARTS, d)."""
+    rng = np.random.default_rng(seed)
+    Q, R = np.linalg.qr(rng.normal(size=(d, d)))
+    Q = Q * np.sign(np.diag(R))
+    H = (Q * curvatures(d, spread)) @ Q.T
+    steep = rng.normal(size=(N_STARTS, d - 1))
+    steep /= np.linalg.norm(steep, axis=1, keepdims=True)
+    down = 1e-3 * rng.choice([-1, 1], N_STARTS) * rng.uniform(0.8, 1.2, N_STARTS)
+    starts = np.column_stack([steep, down]) @ Q.T
+
+    def fun(w):
+        grad = w @ H
+        return 0.5 * (w * grad).sum(axis=-1), grad
+
+    return fun, starts
+
+
+def steps_to_leave(step, rates, d, spread, seed):
+    """Return the median number of steps of a rule at each rate, infinity where most runs stay."""
+    fun, starts = turned_saddle(d, spread, seed)
+    w = np.tile(starts, (len(rates), 1))
+    lr = np.repeat(rates, N_STARTS)[:, None]
+    below = minimize(fun, w, step, lr=lr, n_steps=N_STEPS, keep_path=False).loss <= -0.005
+    steps = np.where(below.any(axis=0), below.argmax(axis=0), np.inf)
+    return np.median(steps.reshape(len(rates), N_STARTS), axis=1)
+
+
+def best_rate(step, d, spread):
+    """Return the rate with the fewest steps, by the median over the tuning seeds."""
+    steps = [steps_to_leave(step, RATES, d, spread, seed) for seed in TUNING_SEEDS]
+    best = int(np.median(steps, axis=0).argmin())
+    if best in (0, len(RATES) - 1):
+        raise ValueError(f"the best rate of {step} lies at the edge of the grid: widen it")
+    return float(f"{RATES[best]:.6g}")
+
+
+def rates_of(one, other, d, spread):
+    """Return the settings of a comparison: each rule's own best rate."""
+    return {"lr_one": best_rate(one, d, spread), "lr_other": best_rate(other, d, spread)}
+
+
+def ratio(one, other, d, spread, seed, lr_one, lr_other):
+    """Return ln(steps of one / steps of the other) for one random rotation."""
+    steps = [steps_to_leave(step, np.array([lr]), d, spread, seed)[0]
+             for step, lr in ((one, lr_one), (other, lr_other))]
+    return float(np.log(steps[0] / steps[1]))
+
+
+@claim(
+    "04",
+    "turned at random in 10 dimensions, RMSprop leaves a saddle in fewer steps than gradient "
+    "descent",
+    unit=UNIT,
+    side="below",
+    n=40,
+    first_seed=2000,
+    family=FAMILY,
+    varied="rotation and starts",
+    tuned=functools.partial(rates_of, "rmsprop", "sgd", 10, False),
+)
+def rmsprop_leaves_before_descent(seed, lr_one, lr_other):
+    return ratio("rmsprop", "sgd", 10, False, seed, lr_one, lr_other)
+
+
+@claim("04", "turned at random in the plane, Adam leaves a saddle in fewer steps than heavy ball",
+       unit=UNIT, side="below", n=40, first_seed=2000, family=FAMILY, varied="angle and starts",
+       tuned=functools.partial(rates_of, "adam", "momentum", 2, False))
+def adam_leaves_before_heavy_ball_in_the_plane(seed, lr_one, lr_other):
+    return ratio("adam", "momentum", 2, False, seed, lr_one, lr_other)
+
+
+@claim(
+    "04",
+    "turned at random in 10 dimensions with equal curvatures, Adam leaves a saddle in fewer steps "
+    "than heavy ball",
+    unit=UNIT,
+    side="below",
+    n=40,
+    first_seed=2000,
+    family=FAMILY,
+    varied="rotation and starts",
+    tuned=functools.partial(rates_of, "adam", "momentum", 10, False),
+)
+def adam_leaves_before_heavy_ball_in_ten_dimensions(seed, lr_one, lr_other):
+    return ratio("adam", "momentum", 10, False, seed, lr_one, lr_other)
+
+
+@claim(
+    "04",
+    "turned at random in 10 dimensions with curvatures from 1 to 0.01, Adam leaves a saddle in "
+    "fewer steps than heavy ball",
+    unit=UNIT,
+    side="below",
+    n=40,
+    first_seed=2000,
+    family=FAMILY,
+    varied="rotation and starts",
+    tuned=functools.partial(rates_of, "adam", "momentum", 10, True),
+)
+def adam_leaves_before_heavy_ball_with_a_spread(seed, lr_one, lr_other):
+    return ratio("adam", "momentum", 10, True, seed, lr_one, lr_other)
+
+
+@claim(
+    "04",
+    "turned at random in 50 dimensions with equal curvatures, Adam leaves a saddle in fewer steps "
+    "than heavy ball",
+    unit=UNIT,
+    side="below",
+    n=40,
+    first_seed=2000,
+    family=FAMILY,
+    varied="rotation and starts",
+    tuned=functools.partial(rates_of, "adam", "momentum", 50, False),
+)
+def adam_leaves_before_heavy_ball_in_fifty_dimensions(seed, lr_one, lr_other):
+    return ratio("adam", "momentum", 50, False, seed, lr_one, lr_other)

@@ -1,0 +1,114 @@
+"""Run every claim of experiments/claims on its fresh seeds and write the ledger,
+course_lib/data/evidence.json.
+
+    python -m experiments.evidence [--jobs N] [name ...]     a second call runs only what is new
+
+A claim whose protocol has changed must have new seeds: the old ones have been seen.
+"""
+import argparse
+import importlib
+import json
+import os
+import pkgutil
+from pathlib import Path
+
+from course_lib.data import load_results, results_path
+from course_lib.experiments.evidence import claims_in, judged, protocol, row
+from course_lib.experiments.harness import sweep
+from course_lib.files import write_whole
+from experiments import claims
+
+COMMAND = "python -m experiments.evidence"
+KEPT = (
+    Path(__file__).resolve().parents[1] / ".build" / "evidence"
+)  # the runs of a claim, until it is complete
+
+
+def declared():
+    """Return {name: Claim} of all modules in experiments/claims."""
+    names = sorted(info.name for info in pkgutil.iter_modules(claims.__path__))
+    return claims_in([importlib.import_module(f"experiments.claims.{name}") for name in names])
+
+
+def known_rows():
+    """Return {name: row} of the ledger as it is."""
+    if not results_path("evidence").exists():
+        return {}
+    return {r["name"]: r for r in load_results("evidence")["rows"]}
+
+
+def measure(name, seed, settings):
+    """Run one seed of one claim."""
+    return {"value": float(f"{declared()[name].measure(seed, **settings):.6g}")}
+
+
+def up_to_date(made, old):
+    """Return whether a claim's row is that of its present protocol; SystemExit if its old seeds
+    would be used again.
+    """
+    if old is None:
+        return False
+    if old["protocol"] == protocol(made):
+        return True
+    if (
+        made.first_seed < old["first_seed"] + old["n"]
+        and old["first_seed"] < made.first_seed + made.n
+    ):
+        last = old["first_seed"] + old["n"] - 1
+        raise SystemExit(
+            f"{made.name}: its protocol has changed since the seeds {old['first_seed']} to {last} "
+            f"were seen: declare a first_seed above {last}"
+        )
+    return False
+
+
+def complete(made, n_jobs):
+    """Run what is missing of a claim and return its row."""
+    print(f"{made.notebook} {made.name}", flush=True)
+    settings = {} if made.tuned is None else made.tuned()
+    digest = protocol(made)
+    path = KEPT / f"{made.name}-{digest}.jsonl"
+    jobs = [{"name": made.name, "seed": seed, "settings": settings} for seed in made.seeds]
+    results = sweep(path, {"claim": made.name, "protocol": digest}, jobs, measure, n_jobs=n_jobs)
+    return row(made, [result["value"] for result in results], settings)
+
+
+def described(made, old):
+    """Return the row of a claim that was measured, with the words that it has now."""
+    return old | {
+        "notebook": made.notebook,
+        "statement": made.statement,
+        "unit": made.unit,
+        "varied": made.varied,
+    }
+
+
+def main(arguments=None):
+    """Run the claims named, or all; write the ledger after each of them."""
+    parser = argparse.ArgumentParser(description="Run the claims and write the ledger.")
+    parser.add_argument("names", nargs="*", help="which claims (default: all)")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count(), help="processes (default: all cores)"
+    )
+    given = parser.parse_args(arguments)
+    made, rows = declared(), known_rows()
+    if unknown := [name for name in given.names if name not in made]:
+        parser.error(f"no claim is called {unknown[0]!r}; there are {', '.join(made)}")
+    rows = {name: described(made[name], old) for name, old in rows.items() if name in made}
+    for name in given.names or made:
+        if not up_to_date(made[name], rows.get(name)):
+            rows[name] = complete(made[name], given.jobs)
+        ordered = judged([rows[name] for name in made if name in rows])
+        text = ",\n".join(json.dumps(r) for r in ordered)
+        write_whole(
+            results_path("evidence"), f'{{"command": "{COMMAND}",\n"rows": [\n{text}\n]}}\n'
+        )
+    for r in judged([rows[name] for name in made if name in rows]):
+        print(
+            f"{r['notebook']} {r['verdict']:10} {r['mean']:9.3g} "
+            f"[{r['low']:.3g}, {r['high']:.3g}] {r['name']}"
+        )
+
+
+if __name__ == "__main__":
+    main()
