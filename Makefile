@@ -12,10 +12,13 @@ endif
 # JupyterLab refuses to run as root (in a container, say) unless told that it may
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup lab test test-torch bench notebooks sync figures lint lock clean
+# the extras that requirements.lock holds beside the runtime; torch is installed by setup_env.py
+LOCKED := lab keras dev site scale
+
+.PHONY: help setup lab test test-torch test-floors check lint bench notebooks sync figures lock clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 setup:
 	@$(PYTHON) tools/setup_env.py
@@ -31,6 +34,18 @@ test-torch: setup  ## install PyTorch (CPU), then run the tests that need it
 	@$(PYTHON) tools/setup_env.py torch
 	$(VENV_PYTHON) -m pytest -m torch tests $(ARGS)
 
+test-floors: setup  ## run the unit tests with the oldest versions that pyproject.toml allows, in .venv-floors
+	.boot/bin/uv venv --quiet --seed --clear --python $(VENV_PYTHON) .venv-floors
+	.boot/bin/uv pip install --python .venv-floors --resolution lowest-direct -r pyproject.toml \
+	  --extra lab --extra keras --extra dev
+	.boot/bin/uv pip install --python .venv-floors --no-deps --no-build-isolation -e .
+	.venv-floors/bin/python -m pytest -n 2 --ignore=tests/test_solved.py tests course_lib $(ARGS)
+
+check: lint test  ## lint, then test: what a change must pass
+
+lint: setup  ## check the code's style
+	$(VENV_PYTHON) -m ruff check
+
 bench: setup  ## install PyTorch, then time the course against others, side by side (ARGS="epoch memory" chooses)
 	@$(PYTHON) tools/setup_env.py torch
 	$(VENV_PYTHON) benchmarks/bench.py $(ARGS)
@@ -44,13 +59,10 @@ sync: setup  ## bring edits made in JupyterLab back into notebooks/src
 figures: setup  ## draw the README's figures
 	$(VENV_PYTHON) figures/figures.py
 
-lint: setup  ## check the code's style
-	$(VENV_PYTHON) -m ruff check
-
 lock: setup  ## resolve pyproject.toml's dependencies into requirements.lock
 	.boot/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  $(ARGS) pyproject.toml -o requirements.lock
+	  $(LOCKED:%=--extra %) $(ARGS) pyproject.toml -o requirements.lock
 
 clean:  ## remove everything that the other targets made, never notebooks or a learner's progress
-	rm -rf .venv .boot .build .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-floors .boot .build .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -prune -exec rm -rf {} +

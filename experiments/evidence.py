@@ -13,8 +13,9 @@ import pkgutil
 from pathlib import Path
 
 from course_lib.data import load_results, results_path
-from course_lib.experiments.evidence import claims_in, judged, protocol, row
+from course_lib.experiments.claims import claims_in, protocol
 from course_lib.experiments.harness import sweep
+from course_lib.experiments.ledger import judged, row
 from course_lib.files import write_whole
 from experiments import claims
 

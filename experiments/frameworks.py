@@ -1,8 +1,8 @@
 """Which paths do PyTorch's and optax's optimizers take on the five gradients of
 course_lib/framework_runs.py?
 
-    pip install torch==2.13.0 optax==0.2.8        in an environment of its own: the course does not need them
-    python -m experiments.frameworks        some seconds; a library that is not there keeps its old numbers
+    pip install torch==2.13.0 optax==0.2.8    in an environment of its own
+    python -m experiments.frameworks    a library that is not there keeps its numbers
 
 Notebook 15 reads the result; `make test-torch` compares PyTorch's part with the PyTorch that it
 installs.
@@ -16,10 +16,12 @@ import numpy as np
 from course_lib.data import results_path
 from course_lib.files import write_whole
 from course_lib.frameworks.facts import FACTS
-from course_lib.frameworks.paths import GRADIENTS, SETTINGS, START, arguments, lr
+from course_lib.frameworks.paths import GRADIENTS, START, arguments, lr
+from course_lib.frameworks.paths import SETTINGS as SITUATIONS
 from course_lib.frameworks.torch_process import torch_path
 
 RESULT = results_path("three_frameworks")
+SETTINGS = {"command": "python -m experiments.frameworks"}
 SCHEDULE_FREE = {"beta1": 0.75, "beta2": 0.9375, "eps": 2.0**-10, "weight_decay": 0.25}
 
 
@@ -83,7 +85,7 @@ def optax_results():
 
 def paths(path_of):
     """Return {rule: {setting: path as lists, or None}}."""
-    table = {name: {setting: path_of(name, setting) for setting in SETTINGS} for name in FACTS}
+    table = {name: {setting: path_of(name, setting) for setting in SITUATIONS} for name in FACTS}
     return {
         name: {s: None if path is None else path.tolist() for s, path in row.items()}
         for name, row in table.items()
@@ -99,7 +101,7 @@ def write(result):
 def main():
     """Record what is installed."""
     result = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
-    result["command"] = "python -m experiments.frameworks"
+    result |= SETTINGS
     for name, record in (("torch", torch_results), ("optax", optax_results)):
         if importlib.util.find_spec(name):
             result[name] = record()

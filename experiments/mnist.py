@@ -1,14 +1,15 @@
 """Which of seven update rules trains 784-128-128-10 best on MNIST, each with a rate tuned on
 validation images?
 
-    python -m experiments.mnist           about fifteen minutes; a second call goes on where the first one stopped
-    python -m experiments.mnist --time    only measures the times again, in half a minute, on a machine that is idle
+    python -m experiments.mnist           about fifteen minutes; a second call goes on
+    python -m experiments.mnist --time    only measures the times again, on an idle machine
 
 Tuning: a grid of rates 1, 2, 5, 10, ... for each rule (for AdamW: times a grid of decays), two
 seeds, extended until the best is at no edge, neither by accuracy nor by loss. Then five fresh
 seeds, the same for all, and the 10 000 test images. Then SGD and Adam on other pixels and in other
 networks. Notebook 13 reads the result and runs a sample of it again.
 """
+import functools
 import itertools
 import json
 import math
@@ -17,7 +18,6 @@ import sys
 import time
 
 import numpy as np
-from tqdm import tqdm
 
 from course_lib.data import results_path
 from course_lib.files import write_whole
@@ -43,7 +43,7 @@ SETTINGS = {
     "tuning_seeds": [0, 1],
     "final_seeds": [10, 11, 12, 13, 14],
     "plain": {"step": "adam", "lr": 0.001, "epochs": 5},  # a constant rate, nothing tuned
-    "start": {  # the first rates tried; beta = 0.9 and every other hyper-parameter stay at the library's defaults
+    "start": {  # the first rates tried; other hyper-parameters stay at the library's defaults
         "sgd": [0.2, 0.5, 1.0],
         "momentum": [0.05, 0.1, 0.2],
         "nesterov": [0.05, 0.1, 0.2],
@@ -53,7 +53,7 @@ SETTINGS = {
         "adamw": [0.002, 0.005, 0.01],
     },
     "decays": [0.1, 0.2, 0.5],  # AdamW's first weight decays
-    "variants": {  # the rate predicted for other pixels is the tuned one times (their mean square / ours)^power
+    "variants": {  # for other pixels: the tuned rate times (their mean square / ours)^power
         "power": {"sgd": -1.0, "adam": -0.5},
         "pixels": ["raw", "standard"],
         "sizes": [[784, 32, 10], [784, 256, 10]],
@@ -122,19 +122,33 @@ def examine(net, X, y):
     }
 
 
+def one_run(data, settings, *, test, **spec):
+    """Train one network as `spec` says, and return what is kept of it.
+
+    test: on the test images too. diverged_at is 0 for a run that did not diverge.
+    """
+    net, history = fit(data, spec, settings)
+    result = {"steps": len(history.loss), "diverged_at": history.diverged_at or 0}
+    if history.diverged_at is None:
+        result |= {
+            "valid_right": round(history.valid_accuracy[-1] * len(data.y_valid)),
+            "valid_loss": rounded(history.valid_loss),
+            "train_loss": rounded(history.train_loss),
+        }
+        if test:
+            seen = examine(net, PIXELS[spec["pixels"]](data.X_test, data.X_train), data.y_test)
+            at_home = spec["sizes"] == settings["sizes"] and spec["pixels"] == "unit"
+            result |= seen if at_home else {key: seen[key] for key in ("test_right", "test_loss")}
+    return result
+
+
 def runner(data, path, settings):
-    """Return the function that makes the run of a spec, or finds it in the file at `path`, and the
-    file's contents.
+    """Return the function that makes the run of a spec, or finds it among those that are kept, and
+    the result that is to be saved, which gathers the runs.
     """
     versions = {"python": platform.python_version(), "numpy": np.__version__}
     result = settings | {"chosen": [], "made_with": versions, "runs": []}
-    if path.exists():
-        result |= json.loads(path.read_text(encoding="utf-8"))
-        if any(result[key] != value for key, value in settings.items()):
-            raise SystemExit(
-                f"{path} was made with other settings: move it away, or delete it, to begin anew"
-            )
-    bar = tqdm(initial=len(result["runs"]), unit=" run", disable=None)
+    complete = saved.runner(path, settings, functools.partial(one_run, data, settings))
 
     def run(
         step,
@@ -158,28 +172,10 @@ def runner(data, path, settings):
             "constant": constant,
             "seed": seed,
         }
-        for record in result["runs"]:
-            if {key: record[key] for key in spec} == spec:
-                return record
-        bar.set_description(f"{step} {lr:g} {pixels} {sizes} seed {seed}")
-        net, history = fit(data, spec, settings)
-        record = spec | {"steps": len(history.loss), "diverged_at": history.diverged_at}
-        if history.diverged_at is None:
-            record |= {
-                "valid_right": round(history.valid_accuracy[-1] * len(data.y_valid)),
-                "valid_loss": rounded(history.valid_loss),
-                "train_loss": rounded(history.train_loss),
-            }
-            if test:
-                seen = examine(net, PIXELS[pixels](data.X_test, data.X_train), data.y_test)
-                record |= (
-                    seen
-                    if sizes == settings["sizes"] and pixels == "unit"
-                    else dict(list(seen.items())[:2])
-                )
-        result["runs"].append(record)
-        write(result, path)
-        bar.update()
+        (kept,) = complete([spec | {"test": test}])
+        record = spec | kept | {"diverged_at": kept["diverged_at"] or None}
+        if record not in result["runs"]:
+            result["runs"].append(record)
         return record
 
     return run, result
@@ -313,15 +309,19 @@ def measure_times(data, settings, rounds=5):
 
 
 def sweep(data, path=RESULT, settings=SETTINGS, *, only_times=False):
-    """Fill in all runs that the file at `path` lacks, and measure the times anew; return the file's
-    contents.
+    """Make the result at `path` where it is not there yet, and return it; only_times: measure the
+    times of a result that is there anew.
     """
-    run, result = runner(data, path, settings)
-    if not only_times:
+    if saved.is_complete(path, settings):
+        result = json.loads(path.read_text(encoding="utf-8"))
+    else:
+        run, result = runner(data, path, settings)
         vary(run, result, settings, compare(run, result, settings), data)
-    if only_times or "time_ratios" not in result:
+        only_times = True
+    if only_times:
         result["time_ratios"] = measure_times(data, settings)
-    write(result, path)
+        write(result, path)
+        saved.kept_runs(path).unlink(missing_ok=True)
     return result
 
 

@@ -1,22 +1,54 @@
-"""What the sweeps share: the real images, and a result that is written whole or not at all."""
-import json
+"""What the experiments share: the real images, and how a saved result is begun, kept and finished.
 
-from course_lib.data import datasets
+While an experiment runs, its runs lie in .build/sweeps/NAME.jsonl, which `harness.sweep` writes;
+when all are there, the summary goes to course_lib/data/NAME.json, and that file goes away.
+"""
+import json
+from pathlib import Path
+
+from course_lib import data
+from course_lib.experiments.harness import sweep
 from course_lib.files import write_whole
+
+KEPT = Path(__file__).resolve().parents[1] / ".build" / "sweeps"
 
 
 def real_mnist():
-    """Return MNIST, split; SystemExit with one sentence where only the embedded digits are to be
-    had.
+    """Return MNIST, split; SystemExit with one sentence where only the embedded digits are there.
     """
-    images = datasets.load_mnist()
+    images = data.load_mnist()
     if images.name != "mnist":
         raise SystemExit(
-            "the sweep needs the real MNIST images: set COURSE_MNIST to an mnist.npz with them"
+            "this needs the real MNIST images: set COURSE_MNIST to an mnist.npz with them"
         )
-    return datasets.split(images)
+    return data.split(images)
 
 
-def write(path, result):
-    """Write a result as JSON."""
+def is_complete(path, settings):
+    """Return whether a result is there already; SystemExit if it was made with other settings."""
+    if not path.exists():
+        return False
+    found = json.loads(path.read_text(encoding="utf-8"))
+    wanted = json.loads(json.dumps(settings))
+    if different := [key for key, value in wanted.items() if found.get(key) != value]:
+        raise SystemExit(
+            f"{path.name} was made with another {different[0]!r}: move it away to begin anew"
+        )
+    print(f"{path.name} is complete; move it away to make it anew.")
+    return True
+
+
+def runner(path, settings, run, n_jobs=1):
+    """Return a function: a list of jobs -> their results, which are kept until `finish`."""
+    return lambda jobs: sweep(kept_runs(path), settings, jobs, run, n_jobs=n_jobs)
+
+
+def kept_runs(path):
+    """Return the file that keeps the runs of a result until it is complete."""
+    return KEPT / f"{path.stem}.jsonl"
+
+
+def finish(path, result):
+    """Write a result, its numbers one a line, and give up the file that kept its runs."""
     write_whole(path, json.dumps(result, indent=1) + "\n")
+    kept_runs(path).unlink(missing_ok=True)

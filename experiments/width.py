@@ -1,7 +1,7 @@
 """What a network that has only 1 000 training images of MNIST does on new images: by its width, and
 by what restrains it.
 
-    python -m experiments.width          a quarter of an hour or more; a second call goes on where the first stopped
+    python -m experiments.width     a quarter of an hour or more; a second call goes on
 
 Width: Adam until the loss of all training images is at most 0.01, at most 300 epochs. The rate is
 chosen with three seeds in two ways. For the loss: the lowest on 2 000 images kept for tuning. To
@@ -11,11 +11,12 @@ notebook 12. Learning rate and strength are climbed together on a grid until no 
 by the tuning images. Five fresh seeds then meet the validation images.
 """
 import functools
-import json
 
 import numpy as np
 
+from course_lib.arguments import one_thread
 from course_lib.data import datasets, results_path
+from course_lib.experiments.harness import climb
 from course_lib.networks import penalties
 from course_lib.networks.activations import Activation
 from course_lib.networks.layers import Dense, Dropout
@@ -25,24 +26,41 @@ from course_lib.training.loop import train
 from experiments import saved
 
 RESULT = results_path("width")
-SETTINGS = {"command": "python -m experiments.width", "n": 1000, "hidden": 64, "epochs": 60}
-WIDTHS = (2, 4, 8, 16, 32, 64, 128, 256, 512)
-MEANS = {  # name: (rung k -> strength, first rung)
-    "none": (lambda k: None, 0),
-    "L2 in Adam": (lambda k: 10 ** (k / 2), -5),
-    "weight decay": (lambda k: 10 ** (k / 2), 0),
-    "dropout": (lambda k: 1 - 2 ** (-max(k, 0) / 2), 2),
-    "early stopping": (lambda k: 2 ** max(k, 0), 2),
-    "max-norm": (lambda k: 2.0**k, 0),
-    "weight clipping": (lambda k: 2.0**k, -3),
-    "gradient clipping": (lambda k: 2.0**k, -1),
-    "pruning": (lambda k: 1 - 2.0 ** -max(k, 0), 1),
+SETTINGS = {
+    "command": "python -m experiments.width",
+    "n": 1000,
+    "hidden": 64,
+    "epochs": 60,
+    "sizes": [2, 4, 8, 16, 32, 64, 128, 256, 512],
+    "fit": {"loss": 0.01, "most_epochs": 300},
+    "first_rungs": {"none": 0, "L2 in Adam": -5, "weight decay": 0, "dropout": 2,
+                    "early stopping": 2, "max-norm": 0, "weight clipping": -3,
+                    "gradient clipping": -1, "pruning": 1},
+    "tuning_seeds": [0, 1, 2],
+    "fresh_seeds": [10, 11, 12, 13, 14],
+}
+STRENGTHS = {  # rung k -> strength
+    "none": lambda k: None,
+    "L2 in Adam": lambda k: 10 ** (k / 2),
+    "weight decay": lambda k: 10 ** (k / 2),
+    "dropout": lambda k: 1 - 2 ** (-max(k, 0) / 2),
+    "early stopping": lambda k: 2 ** max(k, 0),
+    "max-norm": lambda k: 2.0**k,
+    "weight clipping": lambda k: 2.0**k,
+    "gradient clipping": lambda k: 2.0**k,
+    "pruning": lambda k: 1 - 2.0 ** -max(k, 0),
 }
 
 
-def thousand(data):
-    """Return the training images of the experiment and those kept for tuning, two pairs."""
-    return (data.X_train[:1000], data.y_train[:1000]), (data.X_train[-2000:], data.y_train[-2000:])
+@functools.cache
+def images():
+    """Return the training images of the experiment, those kept for tuning, and the new ones."""
+    data, n = saved.real_mnist(), SETTINGS["n"]
+    return (
+        (data.X_train[:n], data.y_train[:n]),
+        (data.X_train[-2000:], data.y_train[-2000:]),
+        (data.X_valid, data.y_valid),
+    )
 
 
 def measure(net, pairs):
@@ -58,7 +76,7 @@ def fit_width(pair, width, lr, seed):
     """
     rng = np.random.default_rng(seed)
     net, state, epoch, loss = mlp([784, width, 10], rng=rng), {}, 0, np.inf
-    while loss > 0.01 and epoch < 300:
+    while loss > SETTINGS["fit"]["loss"] and epoch < SETTINGS["fit"]["most_epochs"]:
         for rows in datasets.batches(len(pair[1]), 100, rng):
             g = net.loss_and_grad(pair[0][rows], pair[1][rows])[1]
             net.theta, state = adam(net.theta, g, state, lr=lr)
@@ -74,8 +92,9 @@ def matrices(net, change):
 
 
 def restrain(pair, watched, name, strength, lr, seed):
-    """Return a network of 64 hidden units, trained with one of MEANS; `watched`: the images that
-    stop it early.
+    """Return a network of 64 hidden units, trained with one of STRENGTHS.
+
+    watched: the images that stop it early.
     """
     rng = np.random.default_rng(seed)
     hidden = [Dropout(strength, rng=rng)] if name == "dropout" else []
@@ -118,115 +137,86 @@ def restrain(pair, watched, name, strength, lr, seed):
     return net
 
 
-def climb(score, start, directions):
-    """Return the first point from `start` on, going to the best neighbour, whose neighbours are all
-    not better.
-    """
-    here = start
-    while True:
-        best = min([here, *(tuple(np.add(here, d).tolist()) for d in directions)], key=score)
-        if best == here:
-            return here
-        here = best
-
-
-def rung(k):
+def rate(k):
     """Return the learning rate of a rung: 0.001, and a step is a factor of the root of ten."""
     return 0.001 * 10 ** (k / 2)
 
 
-def sweep_width(data, width):
+def run(what, k, seed, strength=None):
+    """Run one job: a width (an int) at rung k, or a restraint (its name) at rungs k and strength.
+
+    Returns "measures" on the training and the tuning images, for a fresh seed on the new ones too,
+    each (loss, accuracy), and the "epochs" that a width took.
+    """
+    pair, tuning, new = images()
+    pairs = [pair, tuning, new] if seed in SETTINGS["fresh_seeds"] else [pair, tuning]
+    with one_thread():
+        if isinstance(what, int):
+            net, epochs = fit_width(pair, what, rate(k), seed)
+        else:
+            value = STRENGTHS[what](strength)
+            net, epochs = restrain(pair, tuning, what, value, rate(k), seed), 0
+        return {"measures": measure(net, pairs), "epochs": epochs}
+
+
+def on_seeds(complete, seeds, **job):
+    """Return the results of a job on some seeds: the measures (seeds, 4 or 6), and the epochs."""
+    results = complete([{"seed": seed} | job for seed in SETTINGS[seeds]])
+    return [result["measures"] for result in results], [result["epochs"] for result in results]
+
+
+def width_rows(complete, width):
     """Return a width's two rows, each with a rate and five fresh seeds: [training loss, accuracy,
     new loss, accuracy].
     """
-    pair, tuning = thousand(data)
-
-    @functools.cache
-    def tried(k):
-        runs = [
-            measure(fit_width(pair, width, rung(k[0]), seed)[0], [pair, tuning])
-            for seed in range(3)
-        ]
-        training, _, loss, _ = np.mean(runs, axis=0)
-        return 0.0 if max(run[0] for run in runs) <= 0.01 else training, loss
+    def to_fit(k):
+        measures, _ = on_seeds(complete, "tuning_seeds", what=width, k=k)
+        training, _, tuning, _ = np.mean(measures, axis=0)
+        fits = max(one[0] for one in measures) <= SETTINGS["fit"]["loss"]
+        return 0.0 if fits else float(training), float(tuning)
 
     rows = []
-    for goal, score in (("fit", tried), ("loss", lambda k: tried(k)[1])):
-        (k,) = climb(score, (0,), [(1,), (-1,)])
-        runs = [fit_width(pair, width, rung(k), seed) for seed in range(10, 15)]
+    for goal, score in (("fit", to_fit), ("loss", lambda k: to_fit(k)[1])):
+        k, _ = climb(score, 0, lambda k: (k + 1, k - 1))
+        measures, epochs = on_seeds(complete, "fresh_seeds", what=width, k=k)
+        runs = [one[:2] + one[4:] for one in measures]
         rows.append(
-            {
-                "width": width,
-                "tuned_for": goal,
-                "lr": rung(k),
-                "epochs": [epochs for _, epochs in runs],
-                "runs": [measure(net, [pair, (data.X_valid, data.y_valid)]) for net, _ in runs],
-            }
+            {"width": width, "tuned_for": goal, "lr": rate(k), "epochs": epochs, "runs": runs}
         )
-        print(rows[-1], flush=True)
     return rows
 
 
-def sweep_mean(data, name):
+def restraint_rows(complete, name):
     """Return a restraint's two rows: tuned for the accuracy, and tuned for the loss, on the tuning
     images.
     """
-    pair, tuning = thousand(data)
-    strength, first = MEANS[name]
+    def tuned(point):
+        k, strength = point
+        measures, _ = on_seeds(complete, "tuning_seeds", what=name, k=k, strength=strength)
+        return np.mean(measures, axis=0)[2:4]
 
-    @functools.cache
-    def tried(k):
-        return np.mean(
-            [
-                measure(restrain(pair, tuning, name, strength(k[1]), rung(k[0]), seed), [tuning])
-                for seed in range(3)
-            ],
-            axis=0,
-        )
+    def neighbours(point):
+        k, strength = point
+        beside = [(k + 1, strength), (k - 1, strength), (k, strength + 1), (k, strength - 1)]
+        return beside[: 2 if name == "none" else 4]
 
-    directions = [(1, 0), (-1, 0), (0, 1), (0, -1)][:2 if name == "none" else 4]
-    rows = []
-    for goal, score in (("accuracy", lambda k: -tried(k)[1]), ("loss", lambda k: tried(k)[0])):
-        k = climb(score, (1, first), directions)
-        nets = [
-            restrain(pair, tuning, name, strength(k[1]), rung(k[0]), seed) for seed in range(10, 15)
-        ]
-        runs = [measure(net, [pair, (data.X_valid, data.y_valid)]) for net in nets]
-        rows.append(
-            {
-                "name": name,
-                "tuned_for": goal,
-                "lr": rung(k[0]),
-                "strength": strength(k[1]),
-                "runs": runs,
-            }
-        )
-        print(
-            f"  {name}, for the {goal}: lr {rung(k[0]):.3g}, strength {strength(k[1])}, {np.mean(runs, axis=0).round(4)}",
-            flush=True,
-        )
+    rows, start = [], (1, SETTINGS["first_rungs"][name])
+    for goal, score in (("accuracy", lambda p: -tuned(p)[1]), ("loss", lambda p: tuned(p)[0])):
+        (k, strength), _ = climb(score, start, neighbours)
+        measures, _ = on_seeds(complete, "fresh_seeds", what=name, k=k, strength=strength)
+        rows.append({"name": name, "tuned_for": goal, "lr": rate(k),
+                     "strength": STRENGTHS[name](strength),
+                     "runs": [one[:2] + one[4:] for one in measures]})
     return rows
 
 
-def main():
-    """Fill in what the saved result lacks."""
-    from threadpoolctl import threadpool_limits
-
-    data = saved.real_mnist()
-    result = (
-        json.loads(RESULT.read_text(encoding="utf-8"))
-        if RESULT.exists()
-        else SETTINGS | {"widths": [], "means": []}
-    )
-    with threadpool_limits(1, user_api="blas"):
-        for name in MEANS:
-            if name not in {row["name"] for row in result["means"]}:
-                result["means"] += sweep_mean(data, name)
-                saved.write(RESULT, result)
-        for width in WIDTHS:
-            if width not in {row["width"] for row in result["widths"]}:
-                result["widths"] += sweep_width(data, width)
-                saved.write(RESULT, result)
+def main(path=RESULT):
+    """Make what the saved result lacks."""
+    if not saved.is_complete(path, SETTINGS):
+        complete = saved.runner(path, SETTINGS, run)
+        means = [row for name in STRENGTHS for row in restraint_rows(complete, name)]
+        widths = [row for width in SETTINGS["sizes"] for row in width_rows(complete, width)]
+        saved.finish(path, SETTINGS | {"widths": widths, "means": means})
 
 
 if __name__ == "__main__":

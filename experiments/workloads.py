@@ -1,12 +1,13 @@
 """How do seven update rules compare on the five workloads of course_lib.workloads, each rule tuned
 for itself?
 
-    python -m experiments.workloads [--jobs 2]     2 216 runs, eight minutes on two idle cores; after a kill it goes on
+    python -m experiments.workloads [--jobs 2]     2 216 runs, eight minutes on two idle cores
+
+A second call goes on where the first stopped.
 
 For every rule, as PLAN says: a ladder of rates, all else at its default; quasi-random trials in the
 rule's declared space, one seed each; the best of them on more seeds; and the chosen settings on
-fresh seeds, the same for all rules. Notebook 16 reads the result and runs a part of it again. Until
-all is done, the runs are kept in a file beside it.
+fresh seeds, the same for all rules. Notebook 16 reads the result and runs a part of it again.
 """
 import argparse
 import json
@@ -16,7 +17,7 @@ from dataclasses import asdict
 import numpy as np
 
 from course_lib.data import results_path
-from course_lib.experiments.harness import SPACES, draw_trials, sweep
+from course_lib.experiments.harness import SPACES, draw_trials
 from course_lib.experiments.workloads import WORKLOADS, run_trial
 from course_lib.files import write_whole
 from experiments import saved
@@ -165,21 +166,17 @@ def summarise(workload, complete):
 
 
 def main():
-    """Run what is missing; after every workload write the summary, whole or not at all."""
+    """Run what is missing, then write the summary."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--jobs", type=int, default=1)
     n_jobs = parser.parse_args().jobs
+    if saved.is_complete(RESULT, SETTINGS):
+        return
     saved.real_mnist()
-    kept = RESULT.with_suffix(".jsonl")
-
-    def complete(jobs):
-        return sweep(kept, SETTINGS, jobs, run, n_jobs=n_jobs)
-
-    results = {}
-    for workload in PLAN:
-        results[workload] = summarise(workload, complete)
-        write_whole(RESULT, json.dumps(SETTINGS | {"results": results}) + "\n")
-    kept.unlink()
+    complete = saved.runner(RESULT, SETTINGS, run, n_jobs)
+    results = {workload: summarise(workload, complete) for workload in PLAN}
+    write_whole(RESULT, json.dumps(SETTINGS | {"results": results}) + "\n")
+    saved.kept_runs(RESULT).unlink()
 
 
 if __name__ == "__main__":

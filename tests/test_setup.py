@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,6 +21,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parents[1]
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 REQUIRES_PYTHON = SpecifierSet(PROJECT["requires-python"])
@@ -289,6 +291,16 @@ def pins(env):
     return [(r.name, str(r.specifier).removeprefix("==")) for r in requirements if applies(r, env)]
 
 
+def locked_extras():
+    """Return the extras that `make lock` resolves."""
+    return re.search(r"^LOCKED := (.+)$", MAKEFILE, flags=re.M)[1].split()
+
+
+def locked_requirements():
+    extras = PROJECT["optional-dependencies"]
+    return PROJECT["dependencies"] + [line for name in locked_extras() for line in extras[name]]
+
+
 def applies(requirement, env):
     return requirement.marker is None or requirement.marker.evaluate(env)
 
@@ -306,14 +318,22 @@ def test_the_lock_gives_every_system_what_pyproject_asks_for(system, python):
     }
     versions = dict(pins(env))
     assert len(versions) == len(pins(env)), "a package is pinned twice for one system"
-    for wanted in map(Requirement, PROJECT["dependencies"]):
+    for wanted in map(Requirement, locked_requirements()):
         if applies(wanted, env):
             assert wanted.name in versions, f"{wanted.name} is not in the lock: run `make lock`"
             assert versions[wanted.name] in wanted.specifier, (
                 f"{wanted} is not locked: run `make lock`"
             )
+    assert "torch" not in versions
     flavours = [name for name in versions if name in ("tensorflow", "tensorflow-cpu")]
     assert flavours == ["tensorflow-cpu" if system in ("Linux", "Windows") else "tensorflow"]
+
+
+def test_every_extra_but_pytorch_is_locked_and_every_package_stands_in_one_place():
+    assert {*locked_extras(), "torch"} == set(PROJECT["optional-dependencies"])
+    lines = locked_requirements()
+    assert len(lines) == len({(Requirement(line).name) for line in lines})
+    assert [line for line in lines if ">=" not in line] == [], "no floor to test"
 
 
 def test_the_lock_has_a_hash_for_every_pin_and_no_address():
@@ -348,10 +368,7 @@ def test_citation_and_licences_agree_with_pyproject():
 
 
 def make_targets():
-    (line,) = re.findall(
-        r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M
-    )
-    return set(line.split())
+    return set(re.search(r"^\.PHONY: (.+)$", MAKEFILE, flags=re.M)[1].split())
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
@@ -364,20 +381,35 @@ def test_make_alone_lists_every_target():
     assert {line.split()[1] for line in printed.splitlines()} == make_targets() - {"setup"}
 
 
+def commands(job):
+    return [step["run"].strip() for step in job["steps"] if "run" in step]
+
+
 def test_the_workflow_runs_what_ci_run_runs_on_accepted_pythons():
     workflow = read_yaml(".github/workflows/ci.yml")
     triggers = workflow[True]  # YAML 1.1 reads the key `on` as true
     assert set(triggers) == {"push", "pull_request", "schedule", "workflow_dispatch"}
-    linux, others = workflow["jobs"]["everything"], workflow["jobs"]["other-systems"]
-    commands = {step["run"] for step in linux["steps"] if "run" in step}
-    in_ci_run = re.findall(
-        r"^make [a-z-]+", (ROOT / ".ci/run").read_text(encoding="utf-8"), flags=re.M
-    )
-    assert in_ci_run == ["make test", "make test-torch"]
-    assert commands == {*in_ci_run, "make lint"}
-    assert {command.removeprefix("make ") for command in commands} <= make_targets()
-    pythons = [*linux["strategy"]["matrix"]["python"], others["steps"][1]["with"]["python-version"]]
-    assert sorted(pythons) == ["3.11", "3.12", "3.13"]
+    jobs = workflow["jobs"]
+    run = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    in_ci_run = re.findall(r"^make [a-z-]+", run, flags=re.M)
+    assert in_ci_run == ["make lint", "make test", "make test-torch"]
+    assert commands(jobs["everything"])[:2] == in_ci_run[1:]
+    assert commands(jobs["floors"]) == ["make test-floors"]
+    assert {"lint", "test", "test-torch", "test-floors"} < make_targets()
+    linux = jobs["everything"]["strategy"]["matrix"]["python"]
+    elsewhere = jobs["other-systems"]["steps"][1]["with"]["python-version"]
+    assert sorted([*linux, elsewhere]) == ["3.11", "3.12", "3.13"]
+
+
+def test_the_workflow_lints_first_and_alone_with_the_locked_ruff():
+    jobs = read_yaml(".github/workflows/ci.yml")["jobs"]
+    install, check = commands(jobs["lint"])
+    pattern = re.search(r"grep -o '(.+)' requirements.lock", install)[1]
+    assert len(re.findall(pattern, LOCK, flags=re.M)) == 1
+    (recipe,) = re.findall(r"^lint:.*\n\t\$\(VENV_PYTHON\) (.+)$", MAKEFILE, flags=re.M)
+    assert check == f"python {recipe}"
+    after_lint = {name for name in jobs if jobs[name].get("needs") == "lint"}
+    assert after_lint == set(jobs) - {"lint", "links"}
 
 
 @POSIX_ONLY
@@ -385,6 +417,29 @@ def test_the_workflow_runs_what_ci_run_runs_on_accepted_pythons():
 def test_scripts_can_be_run(name):
     assert os.access(ROOT / name, os.X_OK)
     subprocess.run(["bash", "-n", ROOT / name], check=True)
+
+
+def test_a_wheel_holds_every_room_style_and_result(tmp_path):
+    """Also what is no Python: a package that setuptools was not told of would be missing."""
+    source = tmp_path / "source"
+    left_out = shutil.ignore_patterns("__pycache__", "*.jsonl", "*.lock", "*.part")
+    shutil.copytree(ROOT / "course_lib", source / "course_lib", ignore=left_out)
+    for name in ("pyproject.toml", "README.md", *PROJECT["license-files"]):
+        shutil.copy(ROOT / name, source / name)
+    offline = ["--no-index", "--no-deps", "--no-build-isolation"]
+    command = [sys.executable, "-m", "pip", "wheel", "-q", *offline, "-w", tmp_path, source]
+    subprocess.run(command, check=True, timeout=300)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if name.startswith("course_lib/")}
+        (metadata,) = [name for name in archive.namelist() if name.endswith("/METADATA")]
+        metadata = archive.read(metadata).decode("utf-8")
+    files = [path for path in (source / "course_lib").rglob("*") if path.is_file()]
+    assert packed == {path.relative_to(source).as_posix() for path in files}
+    runtime = re.findall(r"^Requires-Dist: ([^;\n]+)$", metadata, flags=re.M)
+    assert {Requirement(line).name for line in runtime} == {
+        Requirement(line).name for line in PROJECT["dependencies"]
+    }
 
 
 def test_tracked_files_name_no_machine_path_and_no_package_index():

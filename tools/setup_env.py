@@ -25,9 +25,7 @@ LOCK = ROOT / "requirements.lock"
 BOOT = ROOT / ".boot"
 LOG = BOOT / "setup.log"
 VENV = ROOT / ".venv"
-STAMP = (
-    VENV / "setup-finished"
-)  # written last: a .venv without it, or with other contents, is made anew
+STAMP = VENV / "setup-finished"  # written last: a .venv without it, or an older one, is made anew
 WINDOWS = os.name == "nt"
 VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 UV_PROGRAM = BOOT / ("bin/uv.exe" if WINDOWS else "bin/uv")
@@ -35,27 +33,19 @@ UV_PROGRAM = BOOT / ("bin/uv.exe" if WINDOWS else "bin/uv")
 UV_INSTALL = ("pip", "install", "--python", VENV_PYTHON)
 PIP_INSTALL = (VENV_PYTHON, "-m", "pip", "install", "--retries", "2")
 COURSE_LIB = ("--no-deps", "--no-build-isolation", "-e", ".")
-UNREACHABLE = (
-    "connection broken by",
-    "error sending request",
-    "client error (Connect)",
-    "timed out",
-)
+UNREACHABLE = ("connection broken by", "error sending request", "client error (Connect)",
+               "timed out")
 
 
 def unsuitable(version, implementation="CPython", system="", machine=""):
     """Say in one sentence why such a Python cannot run the course; None when it can."""
     found = f"{implementation} {version[0]}.{version[1]}"
     if tuple(version) not in ACCEPTED or implementation != "CPython":
-        return (
-            f"This is {found}; the course needs CPython 3.11, 3.12 or 3.13: install one, or name it, as"
-            " in `make lab PYTHON=python3.12`."
-        )
+        return (f"This is {found}; the course needs CPython 3.11, 3.12 or 3.13: install one, or"
+                " name it, as in `make lab PYTHON=python3.12`.")
     if (system, machine) == ("Darwin", "x86_64"):
-        return (
-            f"This is {found} for Intel Macs, for which TensorFlow is no longer made; the course needs"
-            " Linux, Windows, or an Apple-silicon Mac with its own Python."
-        )
+        return (f"This is {found} for Intel Macs, for which TensorFlow is no longer made; the"
+                " course needs Linux, Windows, or an Apple-silicon Mac with its own Python.")
     return None
 
 
@@ -64,38 +54,24 @@ def other_python():
     for version in ACCEPTED:
         path = shutil.which("python{}.{}".format(*version))
         # asked, because a program of that name may be a pyenv shim that refuses to run
-        question = "import sys; sys.exit((sys.version_info[:2], sys.implementation.name) != ({}, 'cpython'))"
-        if (
-            path
-            and subprocess.call([path, "-c", question.format(version)], stderr=subprocess.DEVNULL)
-            == 0
-        ):
+        found = "(sys.version_info[:2], sys.implementation.name)"
+        command = [path, "-c", f"import sys; sys.exit({found} != ({version}, 'cpython'))"]
+        if path and subprocess.call(command, stderr=subprocess.DEVNULL) == 0:
             return path
     return None
 
 
 def run(*command):
-    """Run a command in the repository, its output into the log, what it downloads onto the screen
-    too.
+    """Run a command in the repository; its output goes into the log, downloads onto the screen too.
     """
     # a learner's global pip settings must not send packages elsewhere
-    env = dict(
-        os.environ, PIP_USER="0", PIP_REQUIRE_VIRTUALENV="0", PIP_DISABLE_PIP_VERSION_CHECK="1"
-    )
+    env = dict(os.environ, PIP_USER="0", PIP_REQUIRE_VIRTUALENV="0",
+               PIP_DISABLE_PIP_VERSION_CHECK="1")
     output = []
-    with (
-        LOG.open("a", encoding="utf-8") as log,
-        subprocess.Popen(
-            [str(part) for part in command],
-            cwd=str(ROOT),
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-        ) as process,
-    ):
+    with LOG.open("a", encoding="utf-8") as log, subprocess.Popen(
+            [str(part) for part in command], cwd=str(ROOT), env=env, encoding="utf-8",
+            errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT) as process:
         for line in process.stdout:
             output.append(line)
             log.write(line)
@@ -119,16 +95,12 @@ def last_line(error):
 def give_up(error):
     """End with one sentence about a failed command."""
     if is_unreachable(error):
-        sys.exit(
-            "The Python package index could not be reached: check the network or the proxy, then run the"
-            " same command again (details in .boot/setup.log)."
-        )
+        sys.exit("The Python package index could not be reached: check the network or the proxy,"
+                 " then run the same command again (details in .boot/setup.log).")
     if "ensurepip" in error.output:
         package = "python{}.{}-venv".format(*sys.version_info)
-        sys.exit(
-            "This Python cannot make virtual environments: install its venv package (on Debian and"
-            f" Ubuntu: sudo apt install {package}), then run the same command again."
-        )
+        sys.exit("This Python cannot make virtual environments: install its venv package (on Debian"
+                 f" and Ubuntu: sudo apt install {package}), then run the same command again.")
     sys.exit("The set-up failed (details in .boot/setup.log): " + last_line(error))
 
 
@@ -143,26 +115,13 @@ def boot_uv():
     except (OSError, subprocess.CalledProcessError):
         pass  # not there yet, or left half-made by an interrupted set-up
     try:
-        run(
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "--retries",
-            "2",
-            "--upgrade",
-            "--target",
-            BOOT,
-            UV,
-        )
+        run(sys.executable, *PIP_INSTALL[1:], "--upgrade", "--target", BOOT, UV)
         return UV_PROGRAM
     except subprocess.CalledProcessError as error:
         if is_unreachable(error):
             give_up(error)
-        print(
-            f"uv is not to be had here ({last_line(error)}): using pip, which is slower.",
-            flush=True,
-        )
+        print(f"uv is not to be had here ({last_line(error)}): using pip, which is slower.",
+              flush=True)
         return None
 
 
@@ -190,10 +149,8 @@ def make_environment():
     stamp = "{} python{}.{} {}".format(lock, *sys.version_info[:2], ROOT)
     if VENV_PYTHON.exists() and STAMP.exists() and STAMP.read_text(encoding="utf-8") == stamp:
         return
-    print(
-        f"Setting up .venv with Python {platform.python_version()}, once: about 2 GB on disk.",
-        flush=True,
-    )
+    print(f"Setting up .venv with Python {platform.python_version()}, once: about 2 GB on disk.",
+          flush=True)
     python = sys._base_executable  # in an activated .venv, its own is about to be replaced
     install(by_uv=[("venv", "--seed", "--clear", "--python", python, VENV),
                    (*UV_INSTALL, "--require-hashes", "--compile-bytecode", "-r", LOCK),
@@ -212,22 +169,19 @@ def add_torch():
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     (torch,) = project["optional-dependencies"]["torch"]  # "torch==..."
-    question = (
-        f"import importlib.metadata as m; assert m.version('torch').split('+')[0] == '{torch[7:]}'"
-    )
+    found = "importlib.metadata.version('torch').split('+')[0]"
+    question = f"import importlib.metadata; assert {found} == '{torch[7:]}'"
     if subprocess.call([str(VENV_PYTHON), "-c", question], stderr=subprocess.DEVNULL):
         print(f"Installing {torch} (CPU) into .venv.", flush=True)
-        install(
-            by_uv=[(*UV_INSTALL, "--torch-backend", "cpu", torch)], by_pip=[(*PIP_INSTALL, torch)]
-        )
+        install(by_uv=[(*UV_INSTALL, "--torch-backend", "cpu", torch)],
+                by_pip=[(*PIP_INSTALL, torch)])
 
 
 def main(arguments):
     """Check the Python, then do what was asked."""
     if arguments not in ([], ["torch"]):
-        sys.exit(
-            f"setup_env.py was given {' '.join(arguments)}; it accepts nothing, or the word torch."
-        )
+        sys.exit(f"setup_env.py was given {' '.join(arguments)}; it accepts nothing, or the word"
+                 " torch.")
     version, implementation = sys.version_info[:2], platform.python_implementation()
     python = other_python() if unsuitable(version, implementation) else None
     if python:

@@ -4,9 +4,9 @@ Where `load_mnist` looks, in this order:
 
 1. `$COURSE_MNIST`: the path of an `mnist.npz`, or the word `embedded` for the digits inside
 scikit-learn; 2. the cache: the folder `$COURSE_CACHE`, or else the place where the system keeps
-caches; 3. the network: `$COURSE_MNIST_URL`, the address of a classroom's copy, or else Keras'
-loader; 4. the embedded digits. A failed download is not repeated for ten minutes, unless the note
-that the printed line names is deleted.
+caches; 3. the network: `$COURSE_MNIST_URL`, the address of a classroom's copy, or else the file
+that Keras' loader takes; 4. the embedded digits. A failed download is not repeated for ten minutes,
+unless the note that the printed line names is deleted.
 """
 
 import os
@@ -18,8 +18,9 @@ from pathlib import Path
 import numpy as np
 import platformdirs
 
-from course_lib.arguments import whole
+from course_lib.arguments import generator, whole
 from course_lib.data import download, mnist_file
+from course_lib.files import write_whole
 
 N_VALID = {"mnist": 5000, "digits": 200}  # images set aside for tuning
 
@@ -65,7 +66,7 @@ def load_mnist():
     cache = _cache_folder() / "mnist.npz"
     with suppress(FileNotFoundError, ValueError):
         return _read(cache)
-    with mnist_file.one_at_a_time(cache.parent, timeout=download.LIMIT + 15):
+    with mnist_file.one_at_a_time(cache.parent):
         return _renew(cache)
 
 
@@ -122,11 +123,7 @@ def batches(n, batch_size, rng):
     [4, 4, 2]
     """
     n, batch_size = whole("n", n), whole("batch_size", batch_size)
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng must be a NumPy Generator, such as np.random.default_rng(0), got {rng!r}"
-        )
-    order = rng.permutation(n)
+    order = generator(rng).permutation(n)
     return (order[start:start + batch_size] for start in range(0, n, batch_size))
 
 
@@ -139,21 +136,22 @@ def _read(path):
 
 
 def _read_chosen(chosen):
+    path = Path(chosen).expanduser()
     try:
-        return _read(Path(chosen).expanduser())
+        return _read(path)
     except (FileNotFoundError, ValueError) as error:
+        where = "" if path.is_absolute() else f", which was looked for as {path.resolve()}"
         arrays = ", ".join(f"{name} {shape}" for name, (shape, _) in mnist_file.EXPECTED.items())
         raise type(error)(
-            f"COURSE_MNIST names {chosen}, but {error}; accepted is the path of an mnist.npz with the"
-            f" published uint8 arrays {arrays}, or the word embedded"
+            f"COURSE_MNIST names {chosen}{where}, but {error}; accepted is the path of an mnist.npz"
+            f" with the published uint8 arrays {arrays}, or the word embedded"
         ) from None
 
 
 def _cache_folder():
     folder = os.environ.get("COURSE_CACHE")
-    return Path(
-        folder or platformdirs.user_cache_dir("optimization-course", appauthor=False)
-    ).expanduser()
+    folder = folder or platformdirs.user_cache_dir("optimization-course", appauthor=False)
+    return Path(folder).expanduser()
 
 
 def _renew(cache):
@@ -172,9 +170,10 @@ def _renew(cache):
             return _download(cache, mirror)
         except OSError as error:
             failure = error, download.remember(cache.parent, mirror, error)
+    reason, note = failure
     print(
-        "MNIST could not be downloaded ({}), so these are scikit-learn's 1 797 digits; to try again, wait"
-        " ten minutes or delete {}.".format(*failure)
+        f"MNIST could not be downloaded ({reason}), so these are scikit-learn's 1 797 digits; to"
+        f" try again, wait ten minutes or delete {note}."
     )
     return embedded_digits()
 
@@ -185,12 +184,12 @@ def _download(cache, mirror):
         try:
             images = _read(path)
         except ValueError as error:
-            raise OSError(f"what arrived is not MNIST: {error}") from None
+            raise OSError(f"{mirror} is not MNIST: {error}") from None
         try:
-            mnist_file.save(path, cache)
+            write_whole(cache, path.read_bytes())
         except OSError as error:
             print(
-                f"MNIST could not be kept in {cache.parent} ({error.strerror}), so the next call downloads"
-                " it again; COURSE_CACHE may name another folder."
+                f"MNIST could not be kept in {cache.parent} ({os.strerror(error.errno)}), so the"
+                " next call downloads it again; COURSE_CACHE may name another folder."
             )
     return images

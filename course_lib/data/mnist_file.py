@@ -1,23 +1,21 @@
-"""Read and verify an `mnist.npz`, and put one into a cache that several processes share. Any
-container will do, as long as its four arrays are byte for byte the published ones; nothing is ever
-unpickled.
+"""Read and verify an `mnist.npz`, and lock the cache that several processes share. Any container
+will do, as long as its four arrays are byte for byte the published ones; nothing is ever unpickled.
 """
 
 import hashlib
 import os
-import shutil
 import zipfile
 from contextlib import ExitStack, contextmanager, suppress
 
 import numpy as np
-from filelock import FileLock
+from filelock import FileLock, Timeout
+
+PATIENCE = 2.0  # seconds to wait for another process in silence
 
 # name in the file: shape, SHA-256 of the array's bytes
 EXPECTED = {
     "x_train": (
-        (60000, 28, 28),
-        "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
-    ),
+        (60000, 28, 28), "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757"),
     "y_train": ((60000,), "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13"),
     "x_test": ((10000, 28, 28), "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161"),
     "y_test": ((10000,), "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5"),
@@ -36,9 +34,7 @@ def read(path):
         raise ValueError("it is a folder")
     try:
         arrays = _load(path)
-    except (
-        Exception
-    ) as error:  # a damaged archive fails in a dozen ways, zlib.error and KeyError among them
+    except Exception as error:  # a damaged archive fails in a dozen ways, even with a KeyError
         raise ValueError(" ".join(str(error).split()) or type(error).__name__) from None
     for array, (name, (shape, sha256)) in zip(arrays, EXPECTED.items(), strict=True):
         if array.shape != shape or array.dtype != np.uint8:
@@ -60,25 +56,20 @@ def _load(path):
             return [archive[name] for name in EXPECTED]
 
 
-def save(path, cache):
-    """Copy `path` to `cache`, which is replaced as a whole or not at all, or raise OSError."""
-    part = cache.with_name(f"mnist-{os.getpid()}.part")
-    try:
-        shutil.copyfile(path, part)
-        os.replace(part, cache)
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-
-
 @contextmanager
-def one_at_a_time(folder, timeout):
-    """Make other processes wait, at most `timeout` seconds each.
+def one_at_a_time(folder):
+    """Let one process at a time do the work inside; those that have to wait say so.
 
     Where no lock can be had the work goes on without: files are only replaced as a whole.
     """
     with ExitStack() as stack:
-        with suppress(OSError):
+        with suppress(OSError, NotImplementedError):
             folder.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(FileLock(folder / "mnist.lock", timeout=timeout))
+            lock = FileLock(folder / "mnist.lock")
+            try:
+                lock.acquire(timeout=PATIENCE)
+            except Timeout:
+                print("Another process is downloading MNIST; this one waits for it.")
+                lock.acquire()
+            stack.callback(lock.release)
         yield

@@ -3,9 +3,10 @@ correction for many tests, the best of k trials, and performance profiles, which
 target as infinitely late.
 
     difference     d_s = a_s - b_s, the same seed s for both; negative: a is lower, so better
-    Holm           p_(1) <= ... <= p_(m):   adjusted p_(i) = max over j <= i of min(1, (m - j + 1) p_(j))
+    t interval     mean +- t(n - 1, level) s / sqrt(n)
+    Holm           p_(1) <= ... <= p_(m); p_(i) becomes the largest min(1, (m - j + 1) p_(j)), j <= i
     best of k      P(best of k of n trials > x) = C(n_x, k) / C(n, k),   n_x trials being above x
-    profile        rho(tau) = fraction of workloads on which steps <= tau times the fewest steps of any optimizer
+    profile        rho(tau) = share of workloads with steps <= tau times the fewest of any optimizer
 """
 import itertools
 import math
@@ -40,10 +41,11 @@ def paired_interval(a, b, *, rng, level=0.95, n_boot=10_000):
 
 
 def t_interval(d, *, level=0.95):
-    """Return (mean, low, high) of independent numbers, by Student's t (Student 1908, 10.1093/biomet/6.1.1).
+    """Return (mean, low, high) of independent numbers, by Student's t (Student 1908,
+    10.1093/biomet/6.1.1).
 
-    d: (n,), finite, two or more. It covers the true mean in a share `level` of all samples of normal
-        numbers, however few, where the percentile bootstrap of five covers it in about 82 %.
+    d: (n,), finite, two or more. Of normal numbers, however few, the interval covers the true mean
+        in the share `level` of all samples; the percentile bootstrap of five does in about 82 %.
 
     >>> [round(x, 3) for x in t_interval([1.0, 2.0, 3.0])]
     [2.0, -0.484, 4.484]
@@ -53,7 +55,8 @@ def t_interval(d, *, level=0.95):
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, got {level}")
     d = _sample(d)
-    mean, reach = d.mean(), student.ppf((1 + level) / 2, len(d) - 1) * d.std(ddof=1) / math.sqrt(len(d))
+    mean = d.mean()
+    reach = student.ppf((1 + level) / 2, len(d) - 1) * d.std(ddof=1) / math.sqrt(len(d))
     return float(mean), float(mean - reach), float(mean + reach)
 
 
@@ -140,8 +143,8 @@ def performance_profile(steps, tau):
     steps, tau = np.asarray(steps, dtype=float), np.asarray(tau, dtype=float)
     if steps.ndim != 2 or not (steps > 0).all() or not (tau >= 1).all():
         raise ValueError(
-            "performance_profile takes positive steps (workloads, optimizers) and tau of at least 1, got "
-            f"steps of shape {steps.shape}, tau from {tau.min()}"
+            "performance_profile takes positive steps (workloads, optimizers) and tau of at least "
+            f"1, got steps of shape {steps.shape}, tau from {tau.min()}"
         )
     fewest = steps.min(axis=1, keepdims=True)
     ratio = np.where(np.isfinite(steps), steps / np.where(np.isfinite(fewest), fewest, 1), np.inf)

@@ -2,17 +2,19 @@
 that survives a kill. A space names for each hyper-parameter how it is drawn, from a quasi-random
 point u in (0, 1):
 
-    ("log", low, high)                value = low (high/low)^u               equal chances for equal ratios
-    ("linear", low, high)             value = low + (high - low) u
-    ("one minus log", low, high)      value = 1 - low (high/low)^u           for beta, rho, beta1, beta2
+    ("log", low, high)            value = low (high/low)^u        equal chances for equal ratios
+    ("linear", low, high)         value = low + (high - low) u
+    ("one minus log", low, high)  value = 1 - low (high/low)^u    for beta, rho, beta1, beta2
 """
 import json
-import os
+import math
 from pathlib import Path
 
 import numpy as np
 
 from course_lib.arguments import whole
+from course_lib.experiments import runs_file
+from course_lib.files import write_whole
 from course_lib.progress_bar import progress_bar
 
 SPACES = {
@@ -50,8 +52,8 @@ def draw_trials(space, n, *, rng):
     for name, (kind, low, high) in space.items():
         if kind not in KINDS or not low < high or (kind != "linear" and low <= 0):
             raise ValueError(
-                f"{name} takes (kind, low, high) with low < high, kind one of {', '.join(KINDS)}, and low "
-                f"above 0 for a logarithm, got {(kind, low, high)}"
+                f"{name} takes (kind, low, high) with low < high, kind one of {', '.join(KINDS)}, "
+                f"and low above 0 for a logarithm, got {(kind, low, high)}"
             )
     u = qmc.Halton(len(space), rng=rng).random(whole("n", n))
     columns = [
@@ -63,55 +65,97 @@ def draw_trials(space, n, *, rng):
 
 def tune(score, space, *, n_trials=32, n_finalists=4, seeds=(0, 1, 2), rng):
     """Return the chosen setting: of n_trials, the n_finalists with the lowest score on the first
-    seed run on all seeds, and the lowest mean wins. score: (hyper, seed) -> number, low is good;
-    infinity is allowed.
+    seed run on all seeds, and the lowest mean wins.
+
+    score: (hyper, seed) -> number, low is good; infinity is allowed, and NaN counts as infinity.
+    Raises ValueError if no trial has a finite score on all seeds.
     """
     trials = draw_trials(space, n_trials, rng=rng)
-    first = {k: score(hyper, seeds[0]) for k, hyper in enumerate(trials)}
-    finalists = sorted(first, key=first.get)[:whole("n_finalists", n_finalists)]
-    total = {k: first[k] + sum(score(trials[k], seed) for seed in seeds[1:]) for k in finalists}
-    return trials[min(total, key=total.get)]
+    first = {k: _or_worst(score(hyper, seeds[0])) for k, hyper in enumerate(trials)}
+    finalists = sorted(first, key=first.get)[: whole("n_finalists", n_finalists)]
+    total = {
+        k: first[k] + sum(_or_worst(score(trials[k], seed)) for seed in seeds[1:])
+        for k in finalists
+    }
+    best = min(total, key=total.get)
+    if not math.isfinite(total[best]):
+        raise ValueError("no trial has a finite score on all seeds: draw more, or change the space")
+    return trials[best]
+
+
+def climb(score, start, neighbours):
+    """Return the first point that no neighbour beats, going from `start` to the best neighbour each
+    time, and the scores of all points tried, as a dict.
+
+    score: point -> number, or a tuple of numbers; low is good, NaN counts as infinity, and it is
+        asked once a point. A point stays where it is if a neighbour is only as good.
+    neighbours: point -> its neighbours; a ladder that ends gives fewer at its ends.
+    Raises ValueError if the last point has no finite score: there was nothing to climb to.
+
+    >>> here, scores = climb(lambda k: (k - 3) ** 2, 0, lambda k: (k - 1, k + 1))
+    >>> here, sorted(scores)
+    (3, [-1, 0, 1, 2, 3, 4])
+    """
+    scores, here = {}, start
+
+    def rated(point):
+        if point not in scores:
+            scores[point] = _or_worst(score(point))
+        return scores[point]
+
+    while True:
+        best = min([here, *neighbours(here)], key=rated)
+        if best == here:
+            break
+        here = best
+    if not np.all(np.isfinite(scores[here])):
+        raise ValueError(f"no point around {start} has a finite score: start elsewhere")
+    return here, scores
+
+
+def _or_worst(score):
+    """Return a score in which NaN is infinity."""
+    if isinstance(score, tuple):
+        return tuple(map(_or_worst, score))
+    return math.inf if math.isnan(score) else score
 
 
 def sweep(path, settings, jobs, run, *, n_jobs=1, progress=True):
     """Return run(**job) for every job, in their order, and keep each result in the file `path` as
     soon as it is there.
 
-    A second call, after a kill or with more jobs, computes only what the file lacks.
+    A second call, after a kill or with more jobs, computes only what the file lacks. While one
+    sweep has the file, another one waits; it then finds the results of the first.
     settings: a dict of whatever else decides the results; it is written into the first line.
-    jobs: dicts of plain values;
-    run: returns a dict of numbers and lists of them (infinity and NaN are kept as null and come
-        back as infinity).
+    jobs: dicts of plain values.
+    run: returns a dict of numbers, texts, and lists of them (infinity and NaN are kept as null and
+        come back as infinity).
     n_jobs: processes.
-    Raises ValueError if the file was made with other settings, or if a line other than the last is
-        damaged.
+    Raises ValueError if the file was made with other settings, is damaged before its last line, or
+        is no file of a sweep; TypeError for a job or setting that is no plain value; OSError if
+        the disk takes no more. The file then keeps every result that it had.
     """
-    path, keys = Path(path), [_key(job) for job in jobs]
-    done = _open(path, settings)
-    todo = [(key, job) for key, job in zip(keys, jobs, strict=True) if key not in done]
-    todo = list(dict(todo).items())  # a job that is named twice runs once
-    bar = progress_bar(progress and todo, len(set(keys)), "run", len(set(keys)) - len(todo))
-    with path.open("ab", buffering=0) as file, bar as advance:
-        for key, result in _run_all(run, todo, n_jobs):
-            line = (
-                json.dumps({"job": json.loads(key), "result": _plain(result)}, allow_nan=False)
-                + "\n"
-            )
-            file.write(line.encode())
-            os.fsync(file.fileno())
-            done[key] = json.loads(line)["result"]
-            advance()
-    _rewrite(path, settings, done)
+    path, keys = Path(path), [runs_file.key_of(job) for job in jobs]
+    header = runs_file.line_of({"settings": runs_file.plain(settings)})
+    n_jobs = whole("n_jobs", n_jobs)
+    with runs_file.alone(path):
+        done = runs_file.open_runs(path, header)
+        todo = {key: job for key, job in zip(keys, jobs, strict=True) if key not in done}
+        bar = progress_bar(progress and todo, len(set(keys)), "run", len(set(keys)) - len(todo))
+        with path.open("ab", buffering=0) as file, bar as advance:
+            for key, result in _run_all(run, list(todo.items()), n_jobs):
+                entry = {"job": json.loads(key), "result": _plain(result)}
+                runs_file.append(file, path, runs_file.line_of(entry))
+                done[key] = json.loads(runs_file.line_of(entry))["result"]
+                advance()
+        rows = ({"job": json.loads(key), "result": done[key]} for key in sorted(done))
+        write_whole(path, header + "".join(map(runs_file.line_of, rows)))  # always in one order
     return [_numbers(done[key]) for key in keys]
-
-
-def _key(job):
-    return json.dumps(job, sort_keys=True, allow_nan=False)
 
 
 def _run_all(run, todo, n_jobs):
     """Yield (key, result) as the results come in; with one process, in this one."""
-    if whole("n_jobs", n_jobs) == 1:
+    if n_jobs == 1:
         for key, job in todo:
             yield key, run(**job)
         return
@@ -124,49 +168,6 @@ def _run_all(run, todo, n_jobs):
 
 def _run_one(run, key, job):
     return key, run(**job)
-
-
-def _open(path, settings):
-    """Return the results in the file by key, after cutting off a last line that a kill left
-    unfinished.
-    """
-    first = _plain(json.loads(json.dumps({"settings": settings})))
-    if not path.exists():
-        _rewrite(path, settings, {})
-    *lines, tail = path.read_bytes().split(b"\n")
-    try:
-        entries = [json.loads(line) for line in lines]
-    except ValueError:
-        raise ValueError(
-            f"{path.name} is damaged before its last line: repair it, or delete it and start again"
-        ) from None
-    if not entries or entries[0] != first:
-        raise ValueError(
-            f"{path.name} was made with other settings: give the sweep a new file, or delete this one"
-        )
-    if tail:
-        print(f"The last line of {path.name} was cut off: that run is done again.")
-        os.truncate(path, sum(len(line) + 1 for line in lines))
-    return {_key(entry["job"]): entry["result"] for entry in entries[1:]}
-
-
-def _rewrite(path, settings, done):
-    """Write the file anew, in the order of the keys, whole or not at all: how it came about leaves
-    no trace.
-    """
-    rows = [
-        {"settings": _plain(settings)},
-        *({"job": json.loads(key), "result": done[key]} for key in sorted(done)),
-    ]
-    write_whole(path, "".join(json.dumps(row, allow_nan=False) + "\n" for row in rows))
-
-
-def write_whole(path, text):
-    """Write a text file whole or not at all: a kill leaves the old file as it was."""
-    path.parent.mkdir(exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(part, path)
 
 
 def _plain(value):

@@ -15,9 +15,7 @@ import numpy as np
 
 from course_lib.data import datasets
 from course_lib.networks import initializers, losses
-from course_lib.networks.activations import Activation
-from course_lib.networks.layers import Dense
-from course_lib.networks.network import Network
+from course_lib.networks.network import mlp
 from course_lib.training.loop import train
 
 MEASURES = ("validation error", "validation loss", "training loss")
@@ -52,8 +50,9 @@ class Workload:
     def __post_init__(self):
         if self.data not in DATA or self.measure not in MEASURES or self.n_steps % self.every:
             raise ValueError(
-                f"a card takes data among {', '.join(DATA)}, a measure among {', '.join(MEASURES)}, and "
-                f"n_steps a multiple of every; got {self.data}, {self.measure}, {self.n_steps}, {self.every}"
+                f"a card takes data among {', '.join(DATA)}, a measure among {', '.join(MEASURES)} "
+                "and n_steps a multiple of every; "
+                f"got {self.data}, {self.measure}, {self.n_steps}, {self.every}"
             )
 
 
@@ -61,7 +60,7 @@ def _mnist(n_valid, shift=0.0, scale=1.0):
     images = datasets.load_mnist()
     if images.name != "mnist":
         raise ValueError(
-            "this workload needs the real MNIST images, and only the embedded digits are to be had here"
+            "this workload needs the real MNIST images, and only the embedded digits are here"
         )
     data = datasets.split(images, n_valid)
     X_train, X_valid = (
@@ -108,11 +107,14 @@ def _arrays(data):
 
 def network(card, rng):
     """Return the untrained network of a card."""
-    layers = [Dense(card.sizes[0], card.sizes[1])]
-    for n_in, n_out in zip(card.sizes[1:], card.sizes[2:], strict=False):
-        layers += [Activation(card.activation), Dense(n_in, n_out)]
-    init = getattr(initializers, card.init)
-    return Network(layers, rng=rng, init=init, loss=LOSSES[card.loss], dtype=np.dtype(card.dtype))
+    return mlp(
+        card.sizes,
+        rng=rng,
+        activation=card.activation,
+        dtype=np.dtype(card.dtype),
+        init=getattr(initializers, card.init),
+        loss=LOSSES[card.loss],
+    )
 
 
 def _measure(card, net, X, y, X_valid, y_valid):

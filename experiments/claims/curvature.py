@@ -6,7 +6,7 @@ import functools
 import numpy as np
 
 from course_lib import landscapes
-from course_lib.experiments.evidence import claim
+from course_lib.experiments.claims import claim
 from course_lib.optimizers import minimize
 from course_lib.optimizers.descent import settled
 

@@ -9,7 +9,7 @@ import functools
 
 import numpy as np
 
-from course_lib.experiments.evidence import claim
+from course_lib.experiments.claims import claim
 from course_lib.optimizers import minimize
 
 N_STARTS = 20

@@ -5,7 +5,7 @@ import functools
 
 import numpy as np
 
-from course_lib.experiments.evidence import claim
+from course_lib.experiments.claims import claim
 from course_lib.networks import mlp
 from course_lib.optimizers import schedules
 from course_lib.training import train

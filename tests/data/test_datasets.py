@@ -5,20 +5,23 @@ network.
 """
 import hashlib
 import http.server
+import importlib.util
 import os
 import pickle
+import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import textwrap
 import threading
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from course_lib.data import datasets, download, mnist_file
 
@@ -55,8 +58,9 @@ def home(tmp_path, monkeypatch):
     (tmp_path / "temp").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))
     monkeypatch.setattr(mnist_file, "EXPECTED", EXPECTED)
-    monkeypatch.setattr(download, "TIMEOUT", 1.0)
-    monkeypatch.setattr(download, "LIMIT", 20.0)
+    monkeypatch.setattr(download, "SILENCE", 1.0)
+    monkeypatch.setattr(download, "CHUNK", 500)
+    monkeypatch.setattr(download, "RETRIES", 1)
     np.savez_compressed(tmp_path / "mnist.npz", **SMALL)
     return tmp_path
 
@@ -77,25 +81,38 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         behaviour = "good" if self.server.repaired else self.path.split("/")[1]
         self.server.hits += 1
+        if behaviour == "falters":  # breaks off, does not answer, works
+            behaviour = {1: "cut", 2: "hang"}.get(self.server.hits, "good")
         if behaviour == "missing":
-            return self.send_error(404)
-        if behaviour == "hang":
-            return self.server.closing.wait(10)
-        data = b"<html>Please log in</html>" if behaviour == "garbage" else self.server.data
+            self.send_error(404)
+        elif behaviour == "hang":
+            self.server.closing.wait(10)
+        elif behaviour in ("moved", "circle"):
+            self.send_response(302)
+            self.send_header("Location", self.path.replace("moved", "good"))
+            self.end_headers()
+        else:
+            self.send(behaviour, BODIES.get(behaviour, self.server.data))
+
+    def send(self, behaviour, data):
         self.send_response(200)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        if behaviour == "slow":
-            self.server.closing.wait(0.5)
-        if behaviour == "truncated":
-            data = data[:1000]
-        if behaviour == "drip":
-            while not self.server.closing.wait(0.1):
-                self.wfile.write(b"x")
-        self.wfile.write(data)
+        if behaviour in ("cut", "stall"):
+            self.wfile.write(data[:len(data) // 2])
+            self.server.closing.wait(10 if behaviour == "stall" else 0)
+        elif behaviour == "drip":  # takes three times as long as silence may last
+            for start in range(0, len(data), len(data) // 30):
+                self.wfile.write(data[start:start + len(data) // 30])
+                self.server.closing.wait(0.1)
+        else:
+            self.wfile.write(data)
 
     def log_message(self, *args):
         pass
+
+
+BODIES = {"portal": b"\n<!DOCTYPE html>Please log in", "garbage": b"not MNIST"}
 
 
 @pytest.fixture
@@ -202,6 +219,15 @@ def test_a_bad_file_that_the_user_names_is_an_error_in_one_sentence(home, monkey
     assert not (home / "sprung").exists() and not (home / "cache").exists()
 
 
+def test_a_relative_path_that_leads_nowhere_says_where_it_was_looked_for(home, monkeypatch):
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("COURSE_MNIST", "data/mnist.npz")
+    path = home / "data" / "mnist.npz"
+    sentence = f"COURSE_MNIST names data/mnist.npz, which was looked for as {path}, but there is no"
+    with pytest.raises(FileNotFoundError, match=re.escape(sentence)):
+        datasets.load_mnist()
+
+
 def test_any_container_with_the_right_arrays_is_accepted(home, monkeypatch):
     monkeypatch.setenv("COURSE_MNIST", str(home / "mnist.npz"))
     assert is_small(datasets.load_mnist())
@@ -222,19 +248,11 @@ def test_the_home_folder_may_be_written_as_a_tilde(home, monkeypatch):
 )
 def test_the_real_mnist():
     images = datasets.Images(*mnist_file.read(REAL), name="mnist")
-    assert images.y_train[:5].tolist() == [5, 0, 4, 1, 9] and images.y_test[:5].tolist() == [
-        7,
-        2,
-        1,
-        0,
-        4,
-    ]
+    assert images.y_train[:5].tolist() == [5, 0, 4, 1, 9]
+    assert images.y_test[:5].tolist() == [7, 2, 1, 0, 4]
     splits = datasets.split(images)
-    assert [len(y) for y in (splits.y_train, splits.y_valid, splits.y_test)] == [
-        55_000,
-        5_000,
-        10_000,
-    ]
+    sizes = [len(y) for y in (splits.y_train, splits.y_valid, splits.y_test)]
+    assert sizes == [55_000, 5_000, 10_000]
 
 
 # --- the cache ---
@@ -285,30 +303,42 @@ def test_a_cache_folder_that_cannot_be_made(home, server, monkeypatch, capsys):
     assert (home / "file").read_text() == "in the way"
 
 
-@pytest.mark.parametrize("step", ["shutil.copyfile", "os.replace"])
+@pytest.mark.parametrize("step", ["os.fsync", "os.replace"])
 def test_a_full_disk_leaves_no_part_of_a_file(home, server, monkeypatch, capsys, step):
-    def fail(source, target):
-        (Path(target) if step == "shutil.copyfile" else Path(source)).write_bytes(
-            b"the first bytes"
-        )
+    def fail(*given):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(step, fail)
     monkeypatch.setenv("COURSE_MNIST_URL", server.url("good"))
     assert is_small(datasets.load_mnist())
     (line,) = capsys.readouterr().out.splitlines()
-    assert "(No space left on device)" in line and "COURSE_CACHE" in line
-    assert left_behind(home) == []
+    assert line.startswith(f"MNIST could not be kept in {home / 'cache'} (No space left on device)")
+    assert "COURSE_CACHE" in line and left_behind(home) == []
+
+
+def test_a_cache_that_may_only_be_read(home, server, monkeypatch, capsys):
+    def fail(folder, *given):
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    (home / "cache").mkdir()
+    monkeypatch.setattr(mnist_file, "FileLock", fail)
+    monkeypatch.setattr(datasets, "write_whole", fail)
+    monkeypatch.setenv("COURSE_MNIST_URL", server.url("good"))
+    assert is_small(datasets.load_mnist())
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"MNIST could not be kept in {home / 'cache'} (Permission denied), so")
 
 
 # --- the network ---
 
-NETWORK = {
-    "missing": "HTTP Error 404: Not Found",
-    "hang": "timed out",
-    "drip": "it took longer than 3 seconds",
-    "truncated": "retrieval incomplete: got only 1000 out of",
-    "garbage": "what arrived is not MNIST: it is not an .npz archive",
+NETWORK = {  # behaviour: what is said, after the address or alone; how often the server is asked
+    "missing": ("answered 404 Not Found: set COURSE_MNIST_URL to the address of another copy)", 1),
+    "hang": ("did not answer for 1 seconds: check the network)", 1),
+    "circle": ("leads in circles: set COURSE_MNIST_URL to the address of another copy)", 31),
+    "portal": ("brought a web page: log in to this network in a browser, or set COURSE_", 1),
+    "garbage": ("is not MNIST: it is not an .npz archive, or not all of one)", 1),
+    "cut": ("(the connection broke off 2 times: try a better network)", 2),
+    "stall": ("(the connection broke off 2 times: try a better network)", 2),
 }
 
 
@@ -317,27 +347,130 @@ def test_a_bad_network_means_the_digits_and_is_not_asked_again(
     home, server, monkeypatch, capsys, behaviour
 ):
     monkeypatch.setenv("COURSE_MNIST_URL", server.url(behaviour))
-    if behaviour == "drip":
-        monkeypatch.setattr(download, "LIMIT", 3.0)
+    sentence, hits = NETWORK[behaviour]
     assert datasets.load_mnist().name == "digits"
     (line,) = capsys.readouterr().out.splitlines()
-    assert line.startswith("MNIST could not be downloaded (") and NETWORK[behaviour] in line
-    assert left_behind(home) == ["download-failed.txt"]
+    said = sentence if sentence.startswith("(") else f"({server.url(behaviour)} {sentence}"
+    assert line.startswith(f"MNIST could not be downloaded {said}")
+    assert server.hits == hits and left_behind(home) == ["download-failed.txt"]
     assert datasets.load_mnist().name == "digits"
-    assert capsys.readouterr().out == line + "\n" and server.hits == 1
+    assert capsys.readouterr().out == line + "\n" and server.hits == hits
+
+
+@pytest.mark.parametrize("chunk", [500, 10**6])
+def test_a_slow_line_finishes_as_only_silence_counts(home, server, monkeypatch, capsys, chunk):
+    monkeypatch.setattr(download, "CHUNK", chunk)
+    monkeypatch.setenv("COURSE_MNIST_URL", server.url("drip"))
+    started = time.monotonic()
+    assert is_small(datasets.load_mnist())
+    assert time.monotonic() - started > 2 * download.SILENCE
+    assert server.hits == 1 and capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("behaviour", "hits"), [("falters", 3), ("moved", 2)])
+def test_what_is_tried_again_or_sent_elsewhere_arrives(
+    home, server, monkeypatch, capsys, behaviour, hits
+):
+    monkeypatch.setattr(download, "RETRIES", 2)
+    monkeypatch.setenv("COURSE_MNIST_URL", server.url(behaviour))
+    assert is_small(datasets.load_mnist()) and server.hits == hits
+    assert left_behind(home) == ["mnist.npz"] and capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_bar_counts_the_chunks_unless_bars_are_switched_off(
+    home, server, monkeypatch, capfd, wanted
+):
+    steps = -(-len(server.data) // download.CHUNK)
+    monkeypatch.setattr(download, "STEPS", steps)
+    monkeypatch.setenv("TQDM_DISABLE", "0" if wanted else "1")
+    monkeypatch.setenv("COURSE_MNIST_URL", server.url("good"))
+    assert is_small(datasets.load_mnist())
+    said = capfd.readouterr()
+    assert said.out == "" and (f"| {steps}/{steps} [" in said.err) == wanted
+    assert wanted or said.err == ""
+
+
+def test_the_address_without_a_mirror_is_the_one_in_keras():
+    keras = Path(importlib.util.find_spec("keras").origin).parent
+    source = (keras / "src" / "datasets" / "mnist.py").read_text(encoding="utf-8")
+    assert download.ADDRESS.removesuffix("mnist.npz") in source and download.SHA256 in source
+    assert 'origin=f"{origin_folder}mnist.npz"' in source
+
+
+def test_without_a_mirror_the_file_must_be_the_published_one(home, server, monkeypatch, capsys):
+    monkeypatch.setattr(download, "ADDRESS", server.url("good"))
+    assert datasets.load_mnist().name == "digits"
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "(what arrived is not the published file: set COURSE_MNIST_URL to the address" in line
+    assert left_behind(home) == ["download-failed.txt"] and server.hits == 2
+    (home / "cache" / "download-failed.txt").unlink()
+    monkeypatch.setattr(download, "SHA256", hashlib.sha256(server.data).hexdigest())
+    assert is_small(datasets.load_mnist()) and left_behind(home) == ["mnist.npz"]
+
+
+def test_no_room_for_the_download(home, server, monkeypatch, capsys):
+    def fail(path):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pooch.core.temporary_file", fail)
+    monkeypatch.setenv("COURSE_MNIST_URL", server.url("good"))
+    assert datasets.load_mnist().name == "digits"
+    (line,) = capsys.readouterr().out.splitlines()
+    assert f"(No space left on device in {home / 'temp'}" in line and "make room there" in line
+
+
+def test_an_interrupted_download_leaves_nothing_and_is_not_a_failure(home, server, monkeypatch):
+    def stop(shown, total, unit):
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("COURSE_MNIST_URL", server.url("good"))
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(download, "progress_bar", stop)
+        datasets.load_mnist()
+    assert left_behind(home) == []
+    assert is_small(datasets.load_mnist())
 
 
 def test_nothing_answers(home, monkeypatch, capsys, dead_address):
     monkeypatch.setenv("COURSE_MNIST_URL", dead_address + "/mnist.npz")
     assert datasets.load_mnist().name == "digits"
-    assert "refused" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"({dead_address}/mnist.npz cannot be reached: check the network)" in said
     assert left_behind(home) == ["download-failed.txt"]
 
 
-def test_a_mirror_that_is_no_address(home, monkeypatch, capsys):
-    monkeypatch.setenv("COURSE_MNIST_URL", "mnist")
+def test_a_connection_that_is_not_secure(home, server, monkeypatch, capsys):
+    address = server.url("good").replace("http:", "https:")  # where nobody speaks TLS
+    monkeypatch.setenv("COURSE_MNIST_URL", address)
     assert datasets.load_mnist().name == "digits"
-    assert "unknown url type: 'mnist'" in capsys.readouterr().out
+    assert f"(the connection to {address} is not secure: log in" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("address", "said"), [
+    ("mnist", "(COURSE_MNIST_URL must begin with http:// or https://, got 'mnist')"),
+    ("file:///mnist.npz", "(COURSE_MNIST_URL must begin with http:// or https://, got 'file:///"),
+    ("http://", "(Invalid URL 'http://': No host supplied: check the address http:// and the"),
+])
+def test_a_mirror_that_is_no_address(home, monkeypatch, capsys, address, said):
+    monkeypatch.setenv("COURSE_MNIST_URL", address)
+    assert datasets.load_mnist().name == "digits"
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"MNIST could not be downloaded {said}")
+
+
+@pytest.mark.parametrize(("proxy", "said"), [
+    ("dead", "(the proxy cannot be reached: check http_proxy and https_proxy)"),
+    ("http:///", "(the proxy has no proper address: check http_proxy and https_proxy)"),
+    ("socks5://127.0.0.1:9", "(Missing dependencies for SOCKS support: check the address"),
+    ("odd://127.0.0.1:9", "variables that name a proxy)"),
+])
+def test_a_proxy_that_does_not_work_is_named(home, monkeypatch, capsys, dead_address, proxy, said):
+    monkeypatch.setenv("http_proxy", dead_address if proxy == "dead" else proxy)
+    monkeypatch.setenv("COURSE_MNIST_URL", "http://nowhere.invalid/mnist.npz")
+    assert datasets.load_mnist().name == "digits"
+    (line,) = capsys.readouterr().out.splitlines()
+    assert said in line
 
 
 @pytest.mark.parametrize(
@@ -374,15 +507,17 @@ def test_a_failure_is_remembered_even_without_a_cache_folder(home, server, monke
 
 LOADER = """
 import sys
-from course_lib.data import datasets, mnist_file
-mnist_file.EXPECTED = eval(sys.argv[1])
-datasets.embedded_digits = lambda: datasets.Images(*"Xytt", name="digits")  # spares scikit-learn's import
+from course_lib.data import datasets, download, mnist_file
+mnist_file.EXPECTED, mnist_file.PATIENCE = eval(sys.argv[1]), 0.5
+datasets.embedded_digits = lambda: datasets.Images(*"Xytt", name="digits")  # without scikit-learn
 print(datasets.load_mnist().name)
+loaded = {name.split(".")[0] for name in sys.modules}
+assert not loaded & {"keras", "tensorflow"}
 """
 
 
 @pytest.mark.parametrize(("behaviour", "name", "kept"), [
-    ("slow", "mnist", "mnist.npz"), ("missing", "digits", "download-failed.txt"),
+    ("drip", "mnist", "mnist.npz"), ("missing", "digits", "download-failed.txt"),
 ])
 def test_two_processes_loading_at_once_download_once(
     home, server, monkeypatch, behaviour, name, kept
@@ -390,67 +525,27 @@ def test_two_processes_loading_at_once_download_once(
     monkeypatch.setenv("COURSE_MNIST_URL", server.url(behaviour))
     command = [sys.executable, "-c", LOADER, repr(EXPECTED)]
     children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    said = [child.communicate(timeout=60)[0].splitlines()[-1] for child in children]
-    assert said == [name, name] and [child.returncode for child in children] == [0, 0]
+    said = [child.communicate(timeout=60)[0].splitlines() for child in children]
+    assert [lines[-1] for lines in said] == [name, name]
+    assert [child.returncode for child in children] == [0, 0]
     assert server.hits == 1 and left_behind(home) == [kept]
     if name == "mnist":
+        waited = ["Another process is downloading MNIST; this one waits for it.", "mnist"]
+        assert sorted(said) == [waited, ["mnist"]]
         assert is_small(datasets.load_mnist()) and server.hits == 1
 
 
-KERAS = """
-import sys
-import keras
-import keras.src.datasets.mnist as module
-from course_lib.data import download
-target, origin = sys.argv[1:]
-try:
-    download.main(target, "2", "")
-except SystemExit as stopped:
-    print("first:", stopped)
-module.get_file = lambda fname, origin, file_hash: keras.utils.get_file(fname, sys.argv[2])
-download.main(target, "2", "")
-"""
-
-
-def test_keras_loader_without_network_and_with(home, server, dead_address, monkeypatch):
-    target = home / "keras" / "datasets" / "mnist.npz"
-    target.parent.mkdir(parents=True)
-    monkeypatch.setenv("KERAS_HOME", str(home / "keras"))
-    monkeypatch.setenv("https_proxy", dead_address)
-    child = subprocess.run([sys.executable, "-c", KERAS, str(target), server.url("good")],
-                           capture_output=True, text=True, timeout=200)
-    assert child.returncode == 0, child.stderr
-    (line,) = [line for line in child.stdout.splitlines() if line.startswith("first: ")]
-    assert "URL fetch failure" in line and "refused" in line
-    assert target.read_bytes() == server.data
-
-
-def test_without_a_mirror_keras_loader_is_asked(home, monkeypatch):
-    stand_in = """
-        import os, pathlib, types
-        def load_data():
-            (pathlib.Path(os.environ["KERAS_HOME"]) / "datasets" / "mnist.npz").write_text("a stand-in")
-        datasets = types.SimpleNamespace(mnist=types.SimpleNamespace(load_data=load_data))
-    """
-    (home / "keras.py").write_text(textwrap.dedent(stand_in))
-    monkeypatch.setenv("PYTHONPATH", str(home))
-    monkeypatch.delenv("KERAS_HOME", raising=False)
-    (home / "parent").mkdir()
-    assert download.fetch(home / "parent").read_text() == "a stand-in"
-
-
-@pytest.mark.parametrize(("code", "reason"), [
-    ("raise ImportError('no Keras here,\\nsorry')", "no Keras here, sorry"),
-    ("import os\nos._exit(7)", "the download ended with code 7"),
-    ("import types as t\ndatasets = t.SimpleNamespace(mnist=t.SimpleNamespace(load_data=print))",
-     "the download ended with code 0"),
-])
-def test_a_download_that_fails_gives_its_reason_in_one_line(home, monkeypatch, code, reason):
-    (home / "keras.py").write_text(code)
-    monkeypatch.setenv("PYTHONPATH", str(home))
-    with pytest.raises(OSError) as caught:
-        download.fetch(home / "temp")
-    assert str(caught.value) == reason
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_waiting_for_another_process_can_be_interrupted(home, server, monkeypatch):
+    monkeypatch.setenv("COURSE_MNIST_URL", server.url("good"))
+    (home / "cache").mkdir()
+    with FileLock(home / "cache" / "mnist.lock"):
+        child = subprocess.Popen([sys.executable, "-u", "-c", LOADER, repr(EXPECTED)],
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert child.stdout.readline().startswith("Another process is downloading MNIST")
+        child.send_signal(signal.SIGINT)
+        assert "KeyboardInterrupt" in child.communicate(timeout=20)[1]
+    assert server.hits == 0
 
 
 # --- digits, splits, batches ---

@@ -9,9 +9,10 @@ import pytest
 from scipy import stats
 
 from course_lib.data import load_mnist, load_results
-from course_lib.experiments import evidence
+from course_lib.experiments import ledger
+from course_lib.experiments.claims import claim, claims_in, protocol
 from course_lib.experiments.comparison import t_interval, t_test_p
-from course_lib.experiments.evidence import claim, claims_in, judged, protocol, row, verdict
+from course_lib.experiments.ledger import judged, row, verdict
 from experiments import evidence as script
 
 CLAIMS = script.declared()
@@ -93,7 +94,7 @@ def test_a_number_that_is_not_finite_names_claim_and_seed():
 
 
 SOURCE = '''
-from course_lib.experiments.evidence import claim
+from course_lib.experiments.claims import claim
 SCALE = {scale}
 def helper(seed):
     """{doc}"""
@@ -189,14 +190,14 @@ def test_a_run_writes_the_ledger_and_a_second_one_measures_nothing(tmp_path, mon
 
 
 def test_show_evidence_prints_the_row(monkeypatch, capsys):
-    monkeypatch.setattr(evidence, "_ledger", lambda: {"difference": judge(SPREAD - 1)})
-    evidence.show_evidence("difference")
+    monkeypatch.setattr(ledger, "_ledger", lambda: {"difference": judge(SPREAD - 1)})
+    ledger.show_evidence("difference")
     assert capsys.readouterr().out == (
         "a is lower than b: holds\n"
         "  mean -1, 95 % interval -1.29 to -0.709 (points)\n"
         "  20 times (seed), 95% of them below 0\n")
     with pytest.raises(ValueError, match="no claim 'x'; it has difference"):
-        evidence.evidence("x")
+        ledger.evidence("x")
 
 
 def test_verdict_needs_the_corrected_p():

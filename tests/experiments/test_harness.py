@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_lib.experiments.harness import SPACES, draw_trials, sweep, tune
+from course_lib.experiments.harness import SPACES, climb, draw_trials, sweep, tune
 from course_lib.optimizers.rules import STEPS
 
 SETTINGS = {"n_steps": 10, "spaces": SPACES}
@@ -249,6 +249,175 @@ def test_a_killed_sweep_goes_on_where_it_stopped(tmp_path, n_jobs):
     assert len(before) <= len(kept) + n_jobs  # all that was lost is what was under way
     sweep(tmp_path / "whole.jsonl", SETTINGS, JOBS, run, progress=False)
     assert path.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
+WAITING = """
+import sys, time
+sys.path.insert(0, {tests!r})
+from pathlib import Path
+from test_harness import JOBS, SETTINGS, run
+from course_lib.experiments.harness import sweep
+
+def slow(**job):
+    with Path({log!r}).open("a") as log:
+        log.write("run\\n")
+    time.sleep(0.1)
+    return run(**job)
+
+sweep({path!r}, SETTINGS, JOBS, slow, progress=False)
+"""
+
+
+def test_two_sweeps_on_one_file_lose_nothing_and_do_nothing_twice(tmp_path):
+    path, log, script = tmp_path / "a.jsonl", tmp_path / "log", tmp_path / "waiting.py"
+    code = WAITING.format(tests=str(Path(__file__).parent), log=str(log), path=str(path))
+    script.write_text(code, encoding="utf-8")
+    both = [subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+            for _ in range(2)]
+    said = [process.communicate(timeout=120)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert sorted(said) == ["", "Another sweep has a.jsonl: this one waits until it is done.\n"]
+    assert len(log.read_text(encoding="utf-8").splitlines()) == len(JOBS)
+    sweep(tmp_path / "whole.jsonl", SETTINGS, JOBS, run, progress=False)
+    assert path.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("line", ["3", '{"job": {"step": "sgd"}}', '{"job": 1, "result": {}}', "[]",
+                                  '{"job": {}, "result": 2}', '{"settings": {}}'])
+def test_a_line_that_no_sweep_wrote_is_refused(tmp_path, line):
+    path = tmp_path / "a.jsonl"
+    sweep(path, SETTINGS, JOBS[:2], run, progress=False)
+    strange = path.read_text(encoding="utf-8") + line + "\n"
+    path.write_text(strange, encoding="utf-8")
+    with pytest.raises(ValueError, match="has a line that no sweep wrote"):
+        sweep(path, SETTINGS, JOBS, run, progress=False)
+    assert path.read_text(encoding="utf-8") == strange
+
+
+@pytest.mark.parametrize("text", ["a shopping list\n", '{"lr": 0.1}\n', "milk"])
+def test_a_file_that_is_none_of_a_sweep_is_left_alone(tmp_path, text):
+    path = tmp_path / "a.txt"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"a.txt (is damaged|has a line that no sweep wrote)"):
+        sweep(path, SETTINGS, JOBS, run, progress=False)
+    assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("kept", [0, 1, 40])
+def test_an_empty_file_and_a_torn_first_line_are_begun_anew(tmp_path, kept):
+    path, whole = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    sweep(whole, SETTINGS, JOBS, run, progress=False)
+    path.write_bytes(whole.read_bytes()[:kept])
+    sweep(path, SETTINGS, JOBS, run, progress=False)
+    assert path.read_bytes() == whole.read_bytes()
+
+
+def test_a_missing_folder_is_made(tmp_path):
+    path = tmp_path / "new" / "newer" / "a.jsonl"
+    assert len(sweep(path, SETTINGS, JOBS[:2], run, progress=False)) == 2 and path.exists()
+
+
+def test_numpy_numbers_in_jobs_and_settings_are_those_of_python(tmp_path):
+    path, seeds = tmp_path / "a.jsonl", np.arange(2)
+    odd = [{"step": "sgd", "hyper": {"lr": np.float64(0.1)}, "seed": seed} for seed in seeds]
+    results = sweep(path, {"n": np.int64(3), "rates": np.array([0.5])}, odd, run, progress=False)
+    plain = [{"step": "sgd", "hyper": {"lr": 0.1}, "seed": seed} for seed in (0, 1)]
+    again = sweep(path, {"n": 3, "rates": [0.5]}, plain, lambda **job: 1 / 0, progress=False)
+    assert again == results  # nothing was computed: the jobs are the same
+
+
+@pytest.mark.parametrize("value", [{1, 2}, object(), 1j, np.nan, np.inf])
+def test_a_job_that_is_not_plain_is_named_before_anything_runs(tmp_path, value):
+    with pytest.raises(TypeError, match="jobs and settings hold finite numbers, texts, None"):
+        sweep(tmp_path / "a.jsonl", SETTINGS, [{"lr": value}], lambda lr: 1 / 0)
+    with pytest.raises(TypeError, match="jobs and settings hold"):
+        sweep(tmp_path / "a.jsonl", {"lr": value}, [], run)
+    assert not list(tmp_path.iterdir())
+
+
+FULL = """
+import resource, sys
+sys.path.insert(0, {tests!r})
+import signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+from test_harness import JOBS, SETTINGS, run
+from course_lib.experiments.harness import sweep
+sweep({path!r}, SETTINGS, JOBS[:4], run, progress=False)
+size = len(open({path!r}, "rb").read())
+resource.setrlimit(resource.RLIMIT_FSIZE, (size + 150, size + 150))
+try:
+    sweep({path!r}, SETTINGS, JOBS, run, progress=False)
+except OSError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no limit on the size of a file here")
+def test_a_full_disk_is_told_in_one_sentence_and_whole_lines_stay(tmp_path):
+    path = tmp_path / "a.jsonl"
+    code = FULL.format(tests=str(Path(__file__).parent), path=str(path))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.count("\n") == 1 and f"{path} took no more results" in done.stdout
+    kept = path.read_bytes().split(b"\n")[:-1]
+    assert len(kept) >= 1 + 4 and all(json.loads(line) for line in kept)
+    counted = logged(tmp_path / "log")
+    sweep(path, SETTINGS, JOBS, counted, progress=False)
+    sweep(tmp_path / "whole.jsonl", SETTINGS, JOBS, run, progress=False)
+    assert path.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+    assert len(list((tmp_path / "log").iterdir())) == len(JOBS) - (len(kept) - 1)
+
+
+def test_tuning_never_picks_nan():
+    space = {"x": ("linear", 0, 1)}
+
+    def score(hyper, seed):
+        return np.nan if hyper["x"] < 0.5 else hyper["x"]
+
+    assert tune(score, space, n_trials=8, rng=np.random.default_rng(0))["x"] >= 0.5
+    for worst in (np.nan, np.inf):
+        with pytest.raises(ValueError, match="no trial has a finite score"):
+            tune(lambda hyper, seed, worst=worst: worst, space, rng=np.random.default_rng(0))
+
+
+def test_tuning_uses_three_seeds_and_a_final_of_four_unless_told_otherwise():
+    calls = []
+    score = lambda hyper, seed: calls.append(seed) or hyper["x"]  # noqa: E731
+    tune(score, {"x": ("linear", 0, 1)}, rng=np.random.default_rng(0))
+    assert calls == [0] * 32 + [1, 2] * 4
+
+
+def test_a_climb_goes_to_the_best_neighbour_and_asks_each_point_once():
+    asked = []
+
+    def score(point):
+        asked.append(point)
+        x, y = point
+        return (x - 3) ** 2 + (y + 1) ** 2
+
+    def beside(point):
+        x, y = point
+        return [(x + 1, y), (x - 1, y), (x, y + 1), (x, y - 1)]
+
+    here, scores = climb(score, (0, 0), beside)
+    assert here == (3, -1) and len(asked) == len(set(asked)) == len(scores)
+    assert set(beside(here)) <= set(scores)
+
+
+@pytest.mark.parametrize(("scores", "end"), [
+    ([5, 5, 5], 1),  # level ground: it stays
+    ([9, 2, np.nan], 1),
+    ([1, np.inf, 4], 0),  # a start that diverged is left
+    ([(0, 3), (0, 2), (0, 1)], 2),
+])
+def test_a_climb_on_a_short_ladder(scores, end):
+    here, _ = climb(scores.__getitem__, 1, lambda k: [j for j in (k - 1, k + 1) if 0 <= j <= 2])
+    assert here == end
+
+
+@pytest.mark.parametrize("worst", [np.inf, np.nan, (np.inf, 0)])
+def test_a_climb_without_a_finite_score_says_so(worst):
+    with pytest.raises(ValueError, match="no point around 7 has a finite score"):
+        climb(lambda k: worst, 7, lambda k: (k - 1, k + 1))
 
 
 @pytest.mark.parametrize("disable, shown", [("0", True), ("1", False)])

@@ -10,6 +10,7 @@ import pytest
 
 from course_lib.data import datasets
 from experiments import mnist as sweep
+from experiments import saved as saved_results
 
 LEAN = {"final_seeds": [10], "tuning_seeds": [0]}
 TINY = (
@@ -37,8 +38,16 @@ def digits():
 
 @pytest.fixture(scope="module")
 def tiny(digits, tmp_path_factory):
-    path = tmp_path_factory.mktemp("sweep") / "data" / "runs.json"
-    return path, sweep.sweep(digits, path, TINY)
+    folder = tmp_path_factory.mktemp("sweep")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(saved_results, "KEPT", folder / "kept")
+        path = folder / "data" / "runs.json"
+        return path, sweep.sweep(digits, path, TINY)
+
+
+@pytest.fixture(autouse=True)
+def kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(saved_results, "KEPT", tmp_path / "kept")
 
 
 def of(saved, **wanted):
@@ -52,8 +61,7 @@ def home(saved, step, seeds):
 
 # The saved file
 
-def test_saved_settings_are_the_scripts(saved):
-    assert {key: saved[key] for key in sweep.SETTINGS} == sweep.SETTINGS
+def test_tuning_and_final_seeds_are_not_the_same(saved):
     assert not set(saved["tuning_seeds"]) & set(saved["final_seeds"])
 
 
@@ -244,20 +252,23 @@ def test_tiny_sweep_is_complete(tiny):
 
 
 def test_interrupted_sweep_goes_on_and_makes_the_same_runs(tiny, digits, tmp_path, monkeypatch):
-    path, result = tiny
-    part = json.loads(path.read_text(encoding="utf-8"))
-    lost = part["runs"].pop(2)
-    sweep.write(part, tmp_path / "runs.json")
     made, fit = [], sweep.fit
-    monkeypatch.setattr(
-        sweep, "fit", lambda data, spec, settings: made.append(spec) or fit(data, spec, settings)
-    )
-    again = sweep.sweep(digits, tmp_path / "runs.json", TINY)
-    assert [spec["lr"] for spec in made] == [lost["lr"]] and len(again["runs"]) == len(
-        result["runs"]
-    )
-    assert again["runs"][-1]["valid_right"] == pytest.approx(lost["valid_right"], abs=4)
-    assert again["chosen"] == part["chosen"] and again["time_ratios"] == part["time_ratios"]
+
+    def stopping(data, spec, settings):
+        if len(made) == 7:
+            raise KeyboardInterrupt
+        made.append(spec)
+        return fit(data, spec, settings)
+
+    monkeypatch.setattr(sweep, "measure_times", lambda data, settings: tiny[1]["time_ratios"])
+    monkeypatch.setattr(sweep, "fit", stopping)
+    with pytest.raises(KeyboardInterrupt):
+        sweep.sweep(digits, tmp_path / "runs.json", TINY)
+    assert not (tmp_path / "runs.json").exists() and len(made) == 7
+    made.append("the one that was interrupted")
+    assert sweep.sweep(digits, tmp_path / "runs.json", TINY) == tiny[1]
+    assert len(made) == 1 + len(tiny[1]["runs"])  # none was made twice
+    assert not list((tmp_path / "kept").glob("*.jsonl"))
 
 
 def test_times_alone_can_be_measured_again(tiny, digits, tmp_path, monkeypatch):
@@ -269,7 +280,7 @@ def test_times_alone_can_be_measured_again(tiny, digits, tmp_path, monkeypatch):
 
 
 def test_other_settings_are_not_mixed_in(tiny, digits):
-    with pytest.raises(SystemExit, match="other settings"):
+    with pytest.raises(SystemExit, match="made with another 'epochs'"):
         sweep.sweep(digits, tiny[0], TINY | {"epochs": 3})
 
 

@@ -1,31 +1,16 @@
-"""The sweep behind notebook 12: its climb, its two ways to choose a rate, and the saved file
-against the script.
-"""
-import json
-
+"""The experiment behind notebook 12: two ways to choose a rate, the restraints, the saved file."""
 import numpy as np
 import pytest
-from sweep_width import MEANS, RESULT, SETTINGS, WIDTHS, climb, fit_width, restrain
 
-from experiments import width as sweep_width
+from course_lib.data import load_results
+from experiments import width as script
+from experiments.width import SETTINGS, STRENGTHS, fit_width, rate, restrain, width_rows
 
 
 def toy(n=60, seed=0):
     rng = np.random.default_rng(seed)
     X = rng.random((n, 784), np.float32)
     return X, (X[:, :10] @ np.eye(10)).argmax(axis=1)
-
-
-def test_the_climb_ends_where_no_neighbour_is_better():
-    seen = []
-    here = climb(
-        lambda k: seen.append(k) or (k[0] - 3) ** 2 + (k[1] + 1) ** 2,
-        (0, 0),
-        [(1, 0), (-1, 0), (0, 1), (0, -1)],
-    )
-    assert here == (3, -1)
-    assert {(4, -1), (2, -1), (3, 0), (3, -2)} <= set(seen)
-    assert climb(lambda k: 0, (5,), [(1,), (-1,)]) == (5,), "on level ground it stays"
 
 
 def test_a_network_is_trained_until_it_fits():
@@ -35,26 +20,28 @@ def test_a_network_is_trained_until_it_fits():
     assert np.array_equal(net.theta, again.theta)
 
 
-def test_a_rate_that_fits_goes_before_one_that_is_better_on_tuning_images(monkeypatch):
-    measured = {
-        0: (0.5, 1.0),
-        1: (0.01, 2.0),
-        2: (0.009, 3.0),
-        -1: (0.9, 1.5),
-    }  # rung: training loss, tuning loss
-    rungs = {sweep_width.rung(k): k for k in measured}
-    monkeypatch.setattr(sweep_width, "thousand", lambda data: (None, None))
-    monkeypatch.setattr(
-        sweep_width, "fit_width", lambda pair, width, lr, seed: (rungs.get(lr, -1), 7)
-    )
-    monkeypatch.setattr(
-        sweep_width, "measure", lambda k, pairs: [measured[k][0], 1.0, measured[k][1], 0.5]
-    )
-    fit, loss = sweep_width.sweep_width(type("Data", (), {"X_valid": None, "y_valid": None}), 4)
-    assert (fit["tuned_for"], rungs[fit["lr"]]) == ("fit", 1) and (
-        loss["tuned_for"],
-        rungs[loss["lr"]],
-    ) == ("loss", 0)
+def test_a_rate_that_fits_goes_before_one_that_is_better_on_tuning_images():
+    measured = {0: (0.5, 1.0), 1: (0.01, 2.0), 2: (0.009, 3.0)}  # rung: training loss, tuning loss
+
+    def complete(jobs):
+        training, tuning = measured.get(jobs[0]["k"], (0.9, 1.5))
+        return [{"measures": [training, 1.0, tuning, 0.5, 0.3, 0.9], "epochs": 7} for _ in jobs]
+
+    def complete_short(jobs):
+        fresh = jobs[0]["seed"] in SETTINGS["fresh_seeds"]
+        return [one | {"measures": one["measures"][: 6 if fresh else 4]} for one in complete(jobs)]
+
+    fit, loss = width_rows(complete_short, 4)
+    assert (fit["tuned_for"], fit["lr"]) == ("fit", rate(1))
+    assert (loss["tuned_for"], loss["lr"]) == ("loss", rate(0))
+    assert fit["runs"] == [[0.01, 1.0, 0.3, 0.9]] * 5 and fit["epochs"] == [7] * 5
+
+
+def test_new_images_are_met_by_fresh_seeds_only(monkeypatch):
+    monkeypatch.setattr(script, "images", lambda: (toy(), toy(seed=1), toy(seed=2)))
+    monkeypatch.setitem(SETTINGS, "fit", {"loss": 9.0, "most_epochs": 1})
+    lengths = [len(script.run(4, 0, seed)["measures"]) for seed in (0, 10)]
+    assert lengths == [4, 6]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +59,7 @@ def test_a_restraint_holds_at_the_end(name, kept, monkeypatch):
     assert all(kept(layer.W, strength) for layer in net.layers if hasattr(layer, "W"))
 
 
-@pytest.mark.parametrize("name", MEANS)
+@pytest.mark.parametrize("name", STRENGTHS)
 def test_every_restraint_changes_the_run(name, monkeypatch):
     monkeypatch.setitem(SETTINGS, "epochs", 12)
     strength = {"early stopping": 1, "gradient clipping": 0.01, "none": None}.get(name, 0.3)
@@ -82,13 +69,13 @@ def test_every_restraint_changes_the_run(name, monkeypatch):
     assert np.array_equal(plain.theta, other.theta) == (name == "none")
 
 
-def test_the_saved_file_is_that_of_the_script():
-    saved = json.loads(RESULT.read_text(encoding="utf-8"))
-    assert {key: saved[key] for key in SETTINGS} == SETTINGS
+def test_the_saved_file_has_every_row():
+    saved = load_results("width")
     widths, means = (
         {tuple(row[key] for key in keys) for row in saved[part]}
         for part, keys in (("widths", ("width", "tuned_for")), ("means", ("name", "tuned_for")))
     )
-    assert widths == {(width, goal) for width in WIDTHS for goal in ("fit", "loss")}
-    assert means == {(name, goal) for name in MEANS for goal in ("loss", "accuracy")}
+    assert widths == {(width, goal) for width in SETTINGS["sizes"] for goal in ("fit", "loss")}
+    assert means == {(name, goal) for name in STRENGTHS for goal in ("loss", "accuracy")}
+    assert set(STRENGTHS) == set(SETTINGS["first_rungs"])
     assert all(np.shape(row["runs"]) == (5, 4) for row in saved["widths"] + saved["means"])
