@@ -22,14 +22,18 @@ def times(rows, unit=1.0, name="s"):
 
 def _epoch(rows):
     yield "## One epoch of MNIST\n"
-    yield "784-128-128-10, 55 000 images, batches of 128, Adam. Ratio: to the time of course_lib in the same round.\n"
+    yield (
+        "784-128-128-10, 55 000 images, batches of 128, Adam. Ratio: to the time of course_lib in "
+        "the same round.\n"
+    )
     yield from times(rows)
 
 
 def _step(rows):
     yield "## One optimizer step\n"
     yield (
-        "Float32. Ratios: divided by the time of the block-wise rule in the same round. *Copying alone* moves as many\n"
+        "Float32. Ratios: divided by the time of the block-wise rule in the same round. *Copying "
+        "alone* moves as many\n"
         "bytes as the step must at the least, on one thread."
     )
     for label, part in rows.items():
@@ -54,7 +58,10 @@ def _memory(rows):
 
 def _growth(rows):
     yield "## How cost grows\n"
-    yield "Two hidden layers of the width given, 100 batches of 128; time divided by that of course_lib.\n"
+    yield (
+        "Two hidden layers of the width given, 100 batches of 128; time divided by that of "
+        "course_lib.\n"
+    )
     yield from _grid(rows["width"], "width")
     yield "\nOne step of Adam; time divided by that of the block-wise rule.\n"
     yield from _grid(rows["size"], "weights")
@@ -65,7 +72,9 @@ def _grid(table, unit):
     yield f"| | {' | '.join(f'{int(column):,} {unit}' for column in table)} |"
     yield "|---" * (len(table) + 1) + "|"
     for label in labels:
-        yield f"| {label} | {' | '.join(digits(column[label]['ratio'][0]) for column in table.values())} |"
+        yield (
+            f"| {label} | {' | '.join(digits(column[label]['ratio'][0]) for column in table.values())} |"
+        )
 
 
 def _course(rows):
@@ -99,14 +108,19 @@ def page(results):
     lines = [
         "# Side-by-side timings",
         "",
-        "Made by `make bench`, which writes this page; what is compared and how is in the modules beside it. Each",
-        "row was measured in one process, the contestants in turn, one after the other, round by round: the median of",
-        f"{machine['rounds']} rounds (7 in some) after one that does not count. Ratios travel from machine to machine",
+        "Made by `make bench`, which writes this page; what is compared and how is in the modules "
+        "beside it. Each",
+        "row was measured in one process, the contestants in turn, one after the other, round by "
+        "round: the median of",
+        f"{machine['rounds']} rounds (7 in some) after one that does not count. Ratios travel from "
+        "machine to machine",
         "better than seconds do.",
         "",
-        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']},",
+        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python "
+        f"{machine['python']},",
         f"{versions}.",
-        "course_lib and the bare matrix products use one BLAS thread; the others use as many threads as they like,",
+        "course_lib and the bare matrix products use one BLAS thread; the others use as many "
+        "threads as they like,",
         "unless a row says otherwise.",
         "",
     ]

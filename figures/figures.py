@@ -115,7 +115,8 @@ def draw_cost(growth):
     axes[1].set(
         xlabel="weights",
         ylabel="ms per step of Adam",
-        title=f"10⁷ weights: in slices {largest['course_lib, plain']['ratio'][0]:.1f} times as fast",
+        title=f"10⁷ weights: in slices {largest['course_lib, plain']['ratio'][0]:.1f} times as "
+              "fast",
     )
     return fig
 
@@ -143,7 +144,8 @@ def main():
     save(draw_cost(results["growth"]), "cost.png")
     for name, (lr, run) in runs.items():
         print(
-            f"{name:9} lr {lr:.2g}: settled below {TARGET} after {settled(run.loss, TARGET):.0f} steps"
+            f"{name:9} lr {lr:.2g}: settled below {TARGET} after {settled(run.loss, TARGET):.0f} "
+            "steps"
         )
 
 

@@ -309,7 +309,9 @@ def test_failed_build_is_one_sentence_and_keeps_the_old_notebook(folder, capsys,
     assert sorted(path.name for path in folder.iterdir()) == ["01_tiny.ipynb", "src"]
 
 
-def test_only_what_changed_is_built(folder, quick, tmp_path, library):
+def test_only_what_changed_is_built(folder, quick, tmp_path, library, monkeypatch):
+    monkeypatch.setattr(notebook_build, "LOCK", lock := tmp_path / "requirements.lock")
+    lock.write_text("numpy==2")
     (library / "optimizers.py").write_text("lr = 1")
 
     def builds():
@@ -321,7 +323,11 @@ def test_only_what_changed_is_built(folder, quick, tmp_path, library):
     assert builds() == 0
     (tmp_path / ".build" / "notebooks.json").unlink()
     assert builds() == 0  # without a record, equal cells are up to date
-    (library / "optimizers.py").write_text("lr = 2")
+    for name in ("optimizers.py", "facts.toml", "results.json", "course.mplstyle"):
+        (library / name).write_text("lr = 2")
+        assert builds() == 1, f"a changed {name} may change an output"
+    assert builds() == 0
+    lock.write_text("numpy==3")
     assert builds() == 1
     set_source(folder, "return FACTOR * x", "return x * FACTOR")
     assert builds() == 1
@@ -509,8 +515,9 @@ def test_nothing_to_bring_back_without_a_notebook(folder, capsys):
 
 
 def test_command_line_explains_itself():
-    command = [sys.executable, notebook_build.ROOT / "tools" / "notebooks.py", "build", "--help"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd="/").stdout
+    command = [sys.executable, "-m", "tools.notebooks", "build", "--help"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True,
+                          cwd=notebook_build.ROOT).stdout
     assert "--all" in said and "--force" in said
 
 

@@ -1,4 +1,4 @@
-"""Every committed notebook keeps the rules of tools/notebook_rules.py, and every rule sees its fault."""
+"""Every committed notebook keeps the rules of tests/notebook_rules.py, and every rule sees its fault."""
 import importlib.util
 from dataclasses import replace
 from types import SimpleNamespace

@@ -37,7 +37,12 @@ def exercise(exercise_id, title, *, hints, exhibit=None):
         def check(mine):
             print(_speak(check, judge(check, mine)))
 
-        check.id, check.title, check.hints, check.exhibit = exercise_id, title, tuple(hints), exhibit
+        check.id, check.title, check.hints, check.exhibit = (
+            exercise_id,
+            title,
+            tuple(hints),
+            exhibit,
+        )
         if exercise_id in EXERCISES or len(check.hints) != 3:
             raise ValueError(f"exercise {exercise_id} must have an id of its own and three hints")
         EXERCISES[exercise_id] = check
@@ -83,7 +88,8 @@ def _body(function):
     except (OSError, TypeError, SyntaxError):
         return None
     statements = definition.body if isinstance(definition, ast.FunctionDef) else [definition]
-    documented = isinstance(definition, ast.FunctionDef) and ast.get_docstring(definition) is not None
+    documented = isinstance(definition,
+                            ast.FunctionDef) and ast.get_docstring(definition) is not None
     return [ast.dump(statement) for statement in statements[documented:]]
 
 

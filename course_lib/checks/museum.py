@@ -16,7 +16,8 @@ def museum_hessian(f, w, h=1e-5):
     and f(one) cancel. Left is -(f(w + h e_j) - f(w)) / h^2 = -(df/dw_j)/h - (d2f/dw_j^2)/2 - O(h):
     a slope over h.
 
-    >>> museum_hessian(lambda w: w[0] * w[1], np.array([2.0, 5.0])).round().tolist()  # true: [[0, 1], [1, 0]]
+    >>> # true: [[0, 1], [1, 0]]
+    >>> museum_hessian(lambda w: w[0] * w[1], np.array([2.0, 5.0])).round().tolist()
     [[-500000.0, -200000.0], [-500000.0, -200000.0]]
     """
     H = np.zeros((w.size, w.size))
@@ -68,7 +69,8 @@ def museum_adam(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     drifts upwards by eps a step, and where all gradients so far were zero, the quotient is 0/0.
 
     >>> with np.errstate(invalid="ignore"):
-    ...     museum_adam(np.array([1.0, 1.0]), np.array([2.0, 0.0]), {}, lr=0.1)[0].tolist()  # Adam: [0.9, 1.0]
+    ...     # Adam: [0.9, 1.0]
+    ...     museum_adam(np.array([1.0, 1.0]), np.array([2.0, 0.0]), {}, lr=0.1)[0].tolist()
     [0.90000001, nan]
     """
     t = state.get("t", 0) + 1
@@ -86,7 +88,8 @@ def museum_adam_start(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     Two faults: t stays 1, so m_hat stays m / (1 - beta1), ten times too large in the end; and v_hat
     is made but v is used, which makes the first step 1 / sqrt(1 - beta2) times too long.
 
-    >>> museum_adam_start(np.array([0.0]), np.array([1.0]), {}, lr=1.0)[0].round(2).tolist()  # Adam: -1.0
+    >>> # Adam: -1.0
+    >>> museum_adam_start(np.array([0.0]), np.array([1.0]), {}, lr=1.0)[0].round(2).tolist()
     [-31.62]
     """
     t = state.get("t", 1)
@@ -106,7 +109,8 @@ def museum_decay_gain(fun, w, rates, n_steps):
     ratio credits decay for what a larger rate did.
 
     >>> bowl = lambda w: (0.5 * (w * w).sum(-1), w)
-    >>> round(float(museum_decay_gain(bowl, [1.0], (0.01, 0.1), 100)), 1)  # a fair control gives 1e-07
+    >>> # a fair control gives 1e-07
+    >>> round(float(museum_decay_gain(bowl, [1.0], (0.01, 0.1), 100)), 1)
     19.7
     """
     def final_loss(lr):
@@ -124,11 +128,13 @@ def museum_batch_norm(X, gamma, b, state, *, training, beta=0.9, eps=1e-5):
     and moves the averages.
 
     >>> state = {"mean": np.zeros(1), "var": np.ones(1)}
-    >>> museum_batch_norm(np.array([[7.0]]), 1.0, 0.0, state, training=False)[0].tolist()  # should be near 7
+    >>> # should be near 7
+    >>> museum_batch_norm(np.array([[7.0]]), 1.0, 0.0, state, training=False)[0].tolist()
     [[0.0]]
     """
     mean, var = X.mean(axis=0), X.var(axis=0)
-    state = {"mean": beta * state["mean"] + (1 - beta) * mean, "var": beta * state["var"] + (1 - beta) * var}
+    state = {"mean": beta * state["mean"] + (1 - beta) * mean,
+             "var": beta * state["var"] + (1 - beta) * var}
     return gamma * (X - mean) / np.sqrt(var + eps) + b, state
 
 

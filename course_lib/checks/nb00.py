@@ -3,6 +3,7 @@ import math
 
 import numpy as np
 
+from course_lib.checks.answers import first_match
 from course_lib.checks.engine import exercise
 
 
@@ -12,7 +13,7 @@ def _is_number(mine):
 
 def _named(mine, faults):
     """Return the fault whose value `mine` has, or None. faults: pairs (value, sentence)."""
-    return next((fault for value, fault in faults if np.isclose(mine, value, rtol=2e-3, atol=0)), None)
+    return first_match(float(mine), ((fault, value) for value, fault in faults), rtol=2e-3, atol=0)
 
 
 @exercise("00.1", "Three steps by hand", hints=(
@@ -30,9 +31,11 @@ def three_steps(mine):
         (-0.5, "this is where one step leads; three are asked for"),
         (0.25, "this is where two steps lead; three are asked for"),
         (0.0625, "this is where four steps lead; three are asked for"),
-        (0.125, "the size is right but not the side: count how often the steps jump across the minimum"),
+        (0.125, "the size is right but not the side: count how often the steps jump across the "
+                "minimum"),
         (15.625, "the steps go uphill: the gradient points up, so its multiple is subtracted"),
-        (-3.5, "all three steps used the gradient of the start; each needs the gradient where it begins"),
+        (-3.5, "all three steps used the gradient of the start; each needs the gradient where it "
+               "begins"),
         (0.85**3, "the gradient was taken as w, but the loss is 5 w^2"),
         (0.25**3, "the gradient was taken as 5 w; the derivative of w^2 brings down a 2"),
         (5 * 0.125**2, "this is the loss at the right point; the point itself is asked for"),
@@ -40,9 +43,11 @@ def three_steps(mine):
 
 
 @exercise("00.2", "The contract", hints=(
-    "Write the loss of one point first, then its two partial derivatives, then think of many points at once.",
+    "Write the loss of one point first, then its two partial derivatives, then think of many "
+    "points at once.",
     "The loss is half of w1^2 + 10 w2^2, and the coordinates are `w[..., 0]` and `w[..., 1]`.",
-    "Line: `H = np.array([1.0, 10.0])`, then `0.5 * (H * w**2).sum(axis=-1)` and `H * w` make the pair."))
+    "Line: `H = np.array([1.0, 10.0])`, then `0.5 * (H * w**2).sum(axis=-1)` and `H * w` make the "
+    "pair."))
 def bowl(mine):
     """A function that returns (loss, grad) of (w1^2 + 10 w2^2) / 2 for one point or many."""
     w = np.array([2.0, -1.0])
@@ -78,13 +83,18 @@ def _wrong_gradient(g):
     right = np.array([2.0, -10.0])
     if np.allclose(g, right):
         return None
-    for factor, fault in ((2, "twice too long: the half of the loss cancels the 2 of the derivative"),
+    for factor, fault in ((2, "twice too long: the half of the loss cancels the 2 of the "
+                              "derivative"),
                           (0.5, "half as long as it should be: the derivative of w^2 is 2 w"),
-                          (-1, "pointing downhill; it points uphill, and the update rule subtracts it")):
+                          (-1, "pointing downhill; it points uphill, and the update rule subtracts "
+                               "it")):
         if np.allclose(g, factor * right):
             return f"the gradient is {fault}"
     if np.allclose(g, [2.0, -1.0]):
-        return "the gradient is that of a round bowl: the curvature 10 of the second coordinate is missing"
+        return (
+            "the gradient is that of a round bowl: the curvature 10 of the second coordinate is "
+            "missing"
+        )
     return "the loss is right, but the gradient is not its derivative"
 
 
@@ -112,14 +122,20 @@ def descent_step(mine):
     given = w.copy(), g.copy()
     pair = mine(*given, {}, lr=0.1)
     if not (np.array_equal(given[0], w) and np.array_equal(given[1], g)):
-        return "it changes the arrays it was given (`w -= ...` works in place); a rule makes a new array"
+        return (
+            "it changes the arrays it was given (`w -= ...` works in place); a rule makes a new "
+            "array"
+        )
     if pair is None:
         return "it returns nothing: the last line lacks a return"
     if not isinstance(pair, tuple) or len(pair) != 2:
         return "only a point came back; a rule returns the pair of new point and new state"
     w_new, state = pair
     if not isinstance(state, dict):
-        return f"the state must be a dict, even with nothing to remember, and not {type(state).__name__}"
+        return (
+            "the state must be a dict, even with nothing to remember, and not "
+            f"{type(state).__name__}"
+        )
     if np.shape(w_new) != (2,):
         return f"the new point must have the shape of w, (2,), and not {np.shape(w_new)}"
     if not np.allclose(w_new, [0.7, 2.4]):
@@ -132,10 +148,14 @@ def descent_step(mine):
 
 
 def _wrong_step(w_new):
-    for step, fault in (([1.3, 1.6], "the step goes uphill: it follows the gradient, which points up"),
-                        ([-2.0, 6.0], "the learning rate is not used: the step is the whole gradient"),
-                        ([0.94, 2.08], "the gradient was divided by its length; steeper means longer steps"),
-                        ([-0.3, 0.4], "this is the step alone; the rule returns the point that it leads to"),
+    for step, fault in (([1.3, 1.6], "the step goes uphill: it follows the gradient, which points "
+                                     "up"),
+                        ([-2.0, 6.0], "the learning rate is not used: the step is the whole "
+                                      "gradient"),
+                        ([0.94, 2.08], "the gradient was divided by its length; steeper means "
+                                       "longer steps"),
+                        ([-0.3, 0.4], "this is the step alone; the rule returns the point that it "
+                                      "leads to"),
                         ([1.0, 2.0], "the point did not move")):
         if np.allclose(w_new, step):
             return fault
@@ -158,7 +178,8 @@ def path_shape(mine):
               (20, 2, 5): "the coordinates are always the last axis, and the start is recorded too",
               (5, 21, 2): "the runs are not the first axis: time is",
               (5, 20, 2): "the runs are not the first axis: time is, and the start is recorded too",
-              (21, 5): "this is the shape of run.loss, one number a time and run; a point has coordinates",
+              (21, 5): "this is the shape of run.loss, one number a time and run; a point has "
+                       "coordinates",
               (21, 2): "this is the path of a single run; here there are five",
               (5, 2): "this is where the five runs end; the path holds every point on the way"}
     return faults.get(shape, "these are not the points that five runs pass")
@@ -175,7 +196,8 @@ def guessing_loss(mine):
     if abs(mine - math.log(10)) < 0.005:
         return None
     return _named(mine, (
-        (-math.log(10), "the sign is wrong: the logarithm of a probability is negative, a loss is not"),
+        (-math.log(10), "the sign is wrong: the logarithm of a probability is negative, a loss is "
+                        "not"),
         (1.0, "this is the logarithm to base 10; the loss uses the natural one"),
         (math.log2(10), "this is in bits, the logarithm to base 2; the loss uses the natural one"),
         (0.1, "this is the probability of the right class, not its loss"),

@@ -1,7 +1,6 @@
 """The checks of notebook 01: critical points, their kind, and derivatives by differences."""
 import numpy as np
 
-from course_lib.checks import museum
 from course_lib.checks.engine import exercise
 
 KINDS = ("minimum", "maximum", "saddle", "inconclusive", "not critical")
@@ -10,7 +9,8 @@ KINDS = ("minimum", "maximum", "saddle", "inconclusive", "not critical")
 @exercise("01.1", "Critical points by hand", hints=(
     "put what one equation says about y into the other, bring everything to one side, and factor",
     "both slopes vanish where y = x^3 and x = y^3, so x = x^9; H = [[12x^2, -4], [-4, 12y^2]]",
-    "solve x(x^8 - 1) = 0 for all its real roots, take y = x^3, then find the eigenvalues of H at each",
+    "solve x(x^8 - 1) = 0 for all its real roots, take y = x^3, then find the eigenvalues of H at "
+    "each",
 ))
 def polynomial_points(mine):
     """A dictionary {(x, y): kind} of the critical points of x^4 + y^4 - 4xy."""
@@ -19,51 +19,125 @@ def polynomial_points(mine):
     for x, y in mine:
         gx, gy = 4 * x**3 - 4 * y, 4 * y**3 - 4 * x
         if not max(abs(gx), abs(gy)) < 1e-6:
-            return f"({x:g}, {y:g}) is not critical: the gradient there is ({gx:g}, {gy:g}), not zero"
+            return (
+                f"({x:g}, {y:g}) is not critical: the gradient there is ({gx:g}, {gy:g}), not zero"
+            )
     kinds = {(round(x, 6) + 0.0, round(y, 6) + 0.0): kind for (x, y), kind in mine.items()}
     if (0, 0) not in kinds:
         return "a point is missing: dividing an equation by x loses the solution x = 0"
     if len(kinds) < 3:
         return "a point is missing: an even power of x takes the same value at x and at -x"
     if not set(kinds.values()) <= set(KINDS):
-        return f"a kind is one of {', '.join(KINDS[:4])}; you gave {', '.join(map(str, kinds.values()))}"
+        return (
+            f"a kind is one of {', '.join(KINDS[:4])}; you gave "
+            f"{', '.join(map(str, kinds.values()))}"
+        )
     if kinds[0, 0] != "saddle":
-        return "the kind at (0, 0) is not right: the diagonal of H is zero there, its eigenvalues are not"
+        return (
+            "the kind at (0, 0) is not right: the diagonal of H is zero there, its eigenvalues are "
+            "not"
+        )
     if [kinds[p] for p in kinds if p != (0, 0)] != ["minimum", "minimum"]:
-        return "a kind away from (0, 0) is not right: find both eigenvalues, and mind what their sign means"
+        return (
+            "a kind away from (0, 0) is not right: find both eigenvalues, and mind what their sign "
+            "means"
+        )
     return None
 
 
 SIGN_OF_ZERO = "an eigenvalue of zero was given a sign"
-SIGN_OF_ROUNDING = "rounding was given a sign: an eigenvalue of size 1e-12 beside one of size 2 is zero"
+SIGN_OF_ROUNDING = (
+    "rounding was given a sign: an eigenvalue of size 1e-12 beside one of size 2 is zero"
+)
 # (g, H, right answer, options, what a wrong answer means), simple misconceptions first
 KIND_CASES = (
-    ((0, 0), np.diag([2, 3]), "minimum", {}, "at g = 0, eigenvalues 2 and 3 mean upward in every direction"),
-    ((0, 0), np.diag([-2, -3]), "maximum", {}, "at g = 0, eigenvalues -2 and -3 mean downward in all"),
+    (
+        (0, 0),
+        np.diag([2, 3]),
+        "minimum",
+        {},
+        "at g = 0, eigenvalues 2 and 3 mean upward in every direction",
+    ),
+    (
+        (0, 0),
+        np.diag([-2, -3]),
+        "maximum",
+        {},
+        "at g = 0, eigenvalues -2 and -3 mean downward in all",
+    ),
     ((0, 0), np.diag([2, -3]), "saddle", {}, "the eigenvalues 2 and -3 have both signs"),
-    ((0, 0), [[1, 3], [3, 1]], "saddle", {},
-     "the diagonal was read: [[1, 3], [3, 1]] has a positive one, but eigenvalues of both signs"),
-    ((73197, -36), [[26620, -4], [-4, 4]], "not critical", {},
-     "the Hessian was asked at a point whose gradient, (73197, -36), is not zero"),
-    ((3, -3), np.diag([2, 3]), "not critical", {},
-     "the components of g were added: those of (3, -3) cancel, its length is not zero"),
-    ((-3, 0), np.diag([2, 3]), "not critical", {},
-     "a negative slope passed for zero: compare the length of g, not its components"),
-    ((1e-9, -1e-9), np.diag([2, 3]), "minimum", {},
-     "computed gradients are never exactly zero: compare the length of g with g_tol"),
-    ((0, 0, 0), np.diag([-1, -1, 2]), "saddle", {},
-     "the sign of the determinant decides for two variables only: diag(-1, -1, 2) has a positive one"),
+    (
+        (0, 0),
+        [[1, 3], [3, 1]],
+        "saddle",
+        {},
+        "the diagonal was read: [[1, 3], [3, 1]] has a positive one, but eigenvalues of both signs",
+    ),
+    (
+        (73197, -36),
+        [[26620, -4], [-4, 4]],
+        "not critical",
+        {},
+        "the Hessian was asked at a point whose gradient, (73197, -36), is not zero",
+    ),
+    (
+        (3, -3),
+        np.diag([2, 3]),
+        "not critical",
+        {},
+        "the components of g were added: those of (3, -3) cancel, its length is not zero",
+    ),
+    (
+        (-3, 0),
+        np.diag([2, 3]),
+        "not critical",
+        {},
+        "a negative slope passed for zero: compare the length of g, not its components",
+    ),
+    (
+        (1e-9, -1e-9),
+        np.diag([2, 3]),
+        "minimum",
+        {},
+        "computed gradients are never exactly zero: compare the length of g with g_tol",
+    ),
+    (
+        (0, 0, 0),
+        np.diag([-1, -1, 2]),
+        "saddle",
+        {},
+        "the sign of the determinant decides for two variables only: diag(-1, -1, 2) has a "
+        "positive "
+        "one",
+    ),
     ((0, 0), np.diag([2, 0]), "inconclusive", {}, SIGN_OF_ZERO),
     ((0, 0), np.diag([-2, 0]), "inconclusive", {}, SIGN_OF_ZERO),
     ((0,), [[0]], "inconclusive", {}, "H = 0, as for x^3 and for x^4 at 0, says nothing"),
     ((0, 0), np.diag([2, 1e-12]), "inconclusive", {}, SIGN_OF_ROUNDING),
     ((0, 0), np.diag([2, -1e-12]), "inconclusive", {}, SIGN_OF_ROUNDING),
-    ((0, 0, 0), np.diag([2, 0, -1]), "saddle", {},
-     "a zero eigenvalue beside both signs changes nothing: one direction leads up and another down"),
-    ((0, 0), np.diag([2e-8, 3e-8]), "minimum", {},
-     "the tolerance is absolute, but f and f/10^8 have points of the same kind: scale it by the eigenvalues"),
-    ((0, 0), np.diag([-2, 1e-9]), "inconclusive", {},
-     "tol is scaled by the largest eigenvalue; take the largest in size, which may be negative"),
+    (
+        (0, 0, 0),
+        np.diag([2, 0, -1]),
+        "saddle",
+        {},
+        "a zero eigenvalue beside both signs changes nothing: one direction leads up and another "
+        "down",
+    ),
+    (
+        (0, 0),
+        np.diag([2e-8, 3e-8]),
+        "minimum",
+        {},
+        "the tolerance is absolute, but f and f/10^8 have points of the same kind: scale it by the "
+        "eigenvalues",
+    ),
+    (
+        (0, 0),
+        np.diag([-2, 1e-9]),
+        "inconclusive",
+        {},
+        "tol is scaled by the largest eigenvalue; take the largest in size, which may be negative",
+    ),
     ((1e-3, 0), np.diag([2, 3]), "minimum", {"g_tol": 1e-2}, "the argument g_tol is ignored"),
     ((0, 0), np.diag([2, 0.01]), "inconclusive", {"tol": 0.1}, "the argument tol is ignored"),
 )
@@ -83,116 +157,3 @@ def kind_of_point(mine):
         if given != answer:
             return f"{meaning}; you answered {given!r}"
     return None
-
-
-W, STEP = np.array([1.5, -0.5, 2.0]), 0.1
-GRAD = np.array([3.75, -1.5, 13.5])
-HESS = np.array([[7.0, 6.0, 0.0], [6.0, 0.0, -3.0], [0.0, -3.0, 12.0]])
-DIAGONAL = np.diag(np.diag(HESS))
-
-
-def _cubic(w):
-    """A cubic: gradient GRAD and Hessian HESS at W, and central second differences exact up to
-    rounding.
-    """
-    return w[0]**3 + 2 * w[0]**2 * w[1] - 3 * w[1] * w[2] + w[2]**3
-
-
-def _handling(mine, shape):
-    """Return what is wrong with how `mine` treats w and with its result's shape, or None."""
-    w = W.copy()
-    given = np.shape(mine(_cubic, w))
-    if not np.array_equal(w, W):
-        return "the point w is not the same after the call: move a copy of it"
-    if given != shape:
-        return f"for a w of three coordinates the result has shape {given} instead of {shape}"
-    return None
-
-
-def _meaning(given, candidates):
-    """Return the sentence of the first wrong value that `given` equals, or None."""
-    hits = (meaning for value, meaning in candidates if np.allclose(given, value, rtol=1e-7, atol=1e-7))
-    return next(hits, None)
-
-
-@exercise("01.3", "Central-difference gradient", hints=(
-    "one coordinate at a time: a step ahead, a step back, over the distance between the two points",
-    "component i is (f(w + h e_i) - f(w - h e_i)) / (2h), e_i being row i of the identity matrix",
-    "for each row s of h * np.eye(w.size), one component: (f(w + s) - f(w - s)) / (2 * h)",
-))
-def central_gradient(mine):
-    """A function (f, w, h) -> gradient (n,), by central differences of step h."""
-    if fault := _handling(mine, (3,)):
-        return fault
-    steps = STEP * np.eye(3)
-    forward = np.array([_cubic(W + s) - _cubic(W) for s in steps]) / STEP
-    backward = np.array([_cubic(W) - _cubic(W - s) for s in steps]) / STEP
-    central, together = (forward + backward) / 2, (_cubic(W + STEP) - _cubic(W - STEP)) / (2 * STEP)
-    given = np.asarray(mine(_cubic, W.copy(), STEP))
-    if not np.allclose(given, central, rtol=1e-9):
-        return _meaning(given, (
-            (2 * central, "twice too long: it is divided by h, but the two points lie 2h apart"),
-            (-central, "it points downhill: subtract the value behind from the value ahead"),
-            (forward, "a forward difference: its error shrinks like h, that of a central one like h^2"),
-            (backward, "a backward difference: its error shrinks like h, that of a central one like h^2"),
-            (forward / 2, "half of a forward difference: the point behind is w - h e_i, not w"),
-            (np.full(3, together), "all coordinates moved at once: component i moves coordinate i alone"),
-            (GRAD, "the step h that was given is not the step that was used"),
-        )) or "with h = 0.1 the result is neither a central nor a one-sided difference"
-    if not np.allclose(mine(_cubic, W.copy()), GRAD, rtol=1e-8):
-        return "right for h = 0.1, but the default h costs digits: it should stay near 6e-6"
-    return None
-
-
-@exercise("01.4", "Central-difference Hessian", hints=(
-    "a mixed derivative is the slope of a slope: difference in coordinate i, then that in coordinate j",
-    "entry (i, j) is (f(+i, +j) - f(+i, -j) - f(-i, +j) + f(-i, -j)) / (4h^2), for i = j as well",
-    "for rows a, b of h * np.eye(w.size): (f(w+a+b) - f(w+a-b) - f(w-a+b) + f(w-a-b)) / (4 * h**2)",
-))
-def central_hessian(mine):
-    """A function (f, w, h) -> Hessian (n, n), by differences that are central in both coordinates.
-    """
-    if fault := _handling(mine, (3, 3)):
-        return fault
-    steps, mixed = STEP * np.eye(3), HESS - DIAGONAL
-    forward = [[_cubic(W + a + b) - _cubic(W + a) - _cubic(W + b) + _cubic(W) for b in steps] for a in steps]
-    given = np.asarray(mine(_cubic, W.copy(), STEP))
-    if not np.allclose(given, HESS, rtol=1e-8, atol=1e-8):
-        return _meaning(given, (
-            (4 * HESS, "four times too large: the points lie 2h apart in each coordinate, so divide by 4h^2"),
-            (DIAGONAL + 4 * mixed, "the mixed terms are four times too large: divide them by 4h^2"),
-            (DIAGONAL / 4 + mixed, "the diagonal is four times too small: its points lie h apart, not 2h"),
-            (DIAGONAL, "no mixed terms: one evaluation of f must move coordinates i and j together"),
-            (np.array(forward) / STEP**2, "a forward difference: its error shrinks like h, not like h^2"),
-            (museum.museum_hessian(_cubic, W, STEP), "no evaluation moves i and j at once: -slope/h is left"),
-            (np.outer(GRAD, GRAD), "a product of two slopes is not a second derivative"),
-            (-HESS, "all signs are turned: subtract the two evaluations whose steps have opposite signs"),
-        )) or "with h = 0.1 it is not the Hessian, which central differences give exactly for this cubic"
-    if not np.allclose(mine(_cubic, W.copy()), HESS, rtol=1e-6, atol=1e-6):
-        return "right for h = 0.1, but the default h costs digits: it should stay near 1.2e-4"
-    return None
-
-
-@exercise("01.5", "From the museum: a Hessian loop", exhibit=museum.museum_hessian, hints=(
-    "for i = 0 and j = 1, write down the four points at which f is evaluated: are they four different ones",
-    "the numerator is f(+i, +j) - f(+i) - f(+j) + f: its first point has moved in both coordinates",
-    "one line is missing after both[i] += h, and it moves coordinate j of the same point",
-))
-def museum_hessian(mine):
-    """The repaired loop: right to the few digits that a forward difference leaves."""
-    faulty = museum.museum_hessian(_cubic, W)
-    if fault := _handling(mine, (3, 3)):
-        return fault
-    given, off = np.asarray(mine(_cubic, W.copy())), ~np.eye(3, dtype=bool)
-    right = np.isclose(given, HESS, rtol=1e-3, atol=1e-3)
-    if right.all():
-        return None
-    if np.allclose(given, faulty, rtol=1e-6):
-        return "still -slope/h: f(both) and f(one) are the same value and cancel"
-    if np.allclose(given, (faulty + faulty.T) / 2, rtol=1e-6):
-        return "averaging with the transpose hides the asymmetry; the entries are still slopes over h"
-    if np.allclose(given, DIAGONAL, rtol=1e-3, atol=1e-3):
-        return "the diagonal is right, but the mixed terms are missing"
-    if right[off].all():
-        return "the mixed terms are right, the diagonal is not: for i = j that coordinate moves by 2h in all"
-    return "not the Hessian yet: change only where the point `both` goes, and keep the formula"

@@ -3,7 +3,6 @@ predictions.
 
 Each table of known answers begins with the right one, whose fault is None.
 """
-import math
 
 import numpy as np
 
@@ -13,7 +12,10 @@ from course_lib.checks.update_rules import UPHILL, examine
 
 BEFORE = "it divides by the old average, in which the gradient of this step is still missing"
 NO_EPS = "eps is missing: where every gradient so far was zero, that is 0/0"
-FORGETS = "nothing is remembered: each step divides by the size of its own gradient alone, so v must grow from state['v']"
+FORGETS = (
+    "nothing is remembered: each step divides by the size of its own gradient alone, so v must "
+    "grow from state['v']"
+)
 
 
 def _rule(average, move):
@@ -63,15 +65,18 @@ def _mean(w, g, state, *, lr, eps):
 
 ADAGRADS = (
     (None, optimizers.adagrad),
-    ("it accumulates the gradients themselves, which cancel when the sign alternates; their squares are summed",
+    ("it accumulates the gradients themselves, which cancel when the sign alternates; their "
+     "squares are summed",
      _rule(lambda v, g, rho: v + g, _over_root)),
     ("it adds up the sizes |g|: the squares are summed, and then the root is taken",
      _rule(lambda v, g, rho: v + np.abs(g), _no_root)),
     (FORGETS, _rule(lambda v, g, rho: g * g, _over_root)),
     ("that sum leaks, which makes it RMSprop: AdaGrad forgets nothing",
      _rule(lambda v, g, rho: 0.9 * v + 0.1 * g * g, _over_root)),
-    ("it divides by the root of the mean square, so its rates do not fall: AdaGrad has the sum", _mean),
-    ("the root is missing: the step must not depend on the unit of the gradient", _rule(_add, _no_root)),
+    ("it divides by the root of the mean square, so its rates do not fall: AdaGrad has the sum",
+     _mean),
+    ("the root is missing: the step must not depend on the unit of the gradient",
+     _rule(_add, _no_root)),
     ("eps stands inside the root: here it is added outside, after the root", _rule(_add, _inside)),
     (BEFORE.replace("average", "sum"), _late(_add)),
     ("one sum serves all coordinates: every coordinate has a sum of its own",
@@ -84,10 +89,12 @@ ADAGRADS = (
 @exercise("07.1", "AdaGrad", hints=(
     "what must be remembered of all past gradients, and what is done with it in the step?",
     "v = old v + g squared, old v being 0 at first; the step is lr * g / (root of v, plus eps)",
-    'v = state.get("v", 0.0) + g * g, then w - lr * g / (np.sqrt(v) + eps), and return it with {"v": v}'))
+    'v = state.get("v", 0.0) + g * g, then w - lr * g / (np.sqrt(v) + eps), and return it with '
+    '{"v": v}'))
 def adagrad(mine):
     """v sums the squares; the step is lr g / (sqrt(v) + eps)."""
-    return examine(mine, ADAGRADS, "the points are not those of AdaGrad on eight steps of four weights",
+    return examine(mine, ADAGRADS, "the points are not those of AdaGrad on eight steps of four "
+                                   "weights",
                     lr=0.3, eps=0.01)
 
 
@@ -98,18 +105,23 @@ RMSPROPS = (
      _rule(lambda v, g, rho: rho * v + g * g, _over_root)),
     ("the weights are exchanged: rho belongs to the old average, 1 - rho to the new square",
      _rule(lambda v, g, rho: (1 - rho) * v + rho * g * g, _over_root)),
-    ("it averages the gradient, which is near zero where the sign alternates; its square is averaged",
+    ("it averages the gradient, which is near zero where the sign alternates; its square is "
+     "averaged",
      _rule(lambda v, g, rho: rho * v + (1 - rho) * g, _over_root)),
-    ("it averages the gradient, which is near zero where the sign alternates; its square is averaged",
+    ("it averages the gradient, which is near zero where the sign alternates; its square is "
+     "averaged",
      _rule(lambda v, g, rho: rho * v + (1 - rho) * g, lambda g, v, eps: g / (np.abs(v) + eps))),
-    ("rho is not used: 0.9 is only its default", _rule(lambda v, g, rho: 0.9 * v + 0.1 * g * g, _over_root)),
+    ("rho is not used: 0.9 is only its default",
+     _rule(lambda v, g, rho: 0.9 * v + 0.1 * g * g, _over_root)),
     (FORGETS, _rule(lambda v, g, rho: g * g, _over_root)),
     (FORGETS, _rule(lambda v, g, rho: (1 - rho) * g * g, _over_root)),
-    ("the root is missing: the step must not depend on the unit of the gradient", _rule(_leak, _no_root)),
+    ("the root is missing: the step must not depend on the unit of the gradient",
+     _rule(_leak, _no_root)),
     ("eps stands inside the root: here it is added outside, after the root", _rule(_leak, _inside)),
     (BEFORE, _late(_leak)),
     ("that corrects v for its start at zero, which Adam does and RMSprop does not",
-     lambda w, g, state, *, lr, rho, eps: optimizers.adam(w, g, state, lr=lr, beta1=0.0, beta2=rho, eps=eps)),
+     lambda w, g, state, *, lr, rho, eps: optimizers.adam(w, g, state, lr=lr, beta1=0.0, beta2=rho,
+                                                          eps=eps)),
     (NO_EPS, _rule(_leak, lambda g, v, eps: g / np.sqrt(v))),
     (UPHILL, _rule(_leak, lambda g, v, eps: -_over_root(g, v, eps))),
 )
@@ -121,83 +133,13 @@ RMSPROPS = (
     'v = rho * state.get("v", 0.0) + (1 - rho) * g * g'))
 def rmsprop(mine):
     """v is a moving average of the squares; the step is lr g / (sqrt(v) + eps)."""
-    return examine(mine, RMSPROPS, "the points are not those of RMSprop on eight steps of four weights",
+    return examine(mine, RMSPROPS, "the points are not those of RMSprop on eight steps of four "
+                                   "weights",
                     lr=0.3, rho=0.8, eps=0.01)
 
 
-STEPS_AT_100 = (  # what is asked, then answers and their faults
-    ("gradient descent", {0.4: None, 0.1: "that is lr alone: gradient descent multiplies it by the gradient",
-                          0.04: "gradient descent has no memory: its 100th step is like its first"}),
-    ("AdaGrad", {0.01: None, 0.001: "that divides by t: the root is taken of the sum of 100 squares",
-                 0.04: "the size of the gradient cancels: it stands in the sum as well",
-                 0.0025: "the gradient stands in the numerator too, and there it cancels the 4 below",
-                 0.1: "that is the first step: by now v holds 100 squares"}),
-    ("RMSprop", {0.1: None, 0.4: "the size of the gradient cancels: it stands in the average as well",
-                 0.01: "RMSprop averages and does not add up: after 100 equal squares v is that square",
-                 0.316: "that is the first step, when v was only a tenth of the square"}),
-    ("AdaGrad on rare gradients", {
-        0.0316: None, 0.01: "it counts steps: where the gradient is zero nothing is added, so v holds ten squares",
-        0.1: "that is the step at the first gradient: by t = 100 there were ten",
-        0.1265: "the size of the gradient cancels: it stands in the sum as well"}),
-)
-
-
-@exercise("07.3", "The step at t = 100", hints=(
-    "write down v at t = 100 for each rule: how many squares of 4 does it hold, and with which weights?",
-    "AdaGrad: v = n * 16 after n gradients, so the step is lr * 4 / (4 * root of n); RMSprop: v is nearly 16",
-    "in order: lr * 4, then lr / math.sqrt(100), then lr, then lr over the root of the number of gradients"))
-def steps_at_100(mine):
-    """The four lengths 0.4, 0.01, 0.1, 0.0316."""
-    if np.shape(mine) != (4,):
-        return "four numbers are wanted, in the order of the list"
-    for answer, (rule, known) in zip(mine, STEPS_AT_100, strict=True):
-        if answer < 0:
-            return f"{rule}: a length is not negative"
-        fault = next((fault for value, fault in known.items() if math.isclose(answer, value, rel_tol=0.01)),
-                     f"the step is not {answer:.3g}")
-        if fault is not None:
-            return f"{rule}: {fault}"
-    return None
-
-
-UNIT_POWERS = {
-    "sgd": ((1, 2), {(0, 0): "its step does depend on units: lr stays, and g changes with both of them",
-                     (1, 1): "(b) g becomes c times as large in u, and a step in u is c times that in w",
-                     (1, 0): "(b) the gradient in u is c times that in w, and the step is made in u",
-                     (1, -2): "(b) the unit of w is c times longer, so the numbers u are smaller: w = c u"}),
-    "adaptive": ((0, 1), {(1, 2): "(a) g/sqrt(v) has no unit: c cancels",
-                          (1, 1): "(a) g/sqrt(v) has no unit: c cancels",
-                          (0, 0): "(b) the step is about lr in the numbers u, and so c lr as a movement of w",
-                          (0, 2): "(b) c cancels in g/sqrt(v); only the way from u to w = c u brings one",
-                          (0, -1): "(b) a step of lr in u is a step of c lr in w = c u, not of lr / c"}),
-    "newton": ((0, 0), {(1, 2): "the Hessian changes too, and is divided by",
-                        (1, 0): "(a) the Hessian is multiplied by c as the gradient is",
-                        (0, 1): "(b) the Hessian in u is c^2 H, so the step in u is 1/c times the old one",
-                        (0, 2): "(b) the Hessian in u is c^2 H, so the step in u is 1/c times the old one",
-                        (0, -1): "(b) the step in u is 1/c times the old one; as a movement of w = c u, c times that"}),
-}
-
-
-@exercise("07.4", "Units", hints=(
-    "first follow g: what is it multiplied by in (a), and, by the chain rule, in (b)?",
-    "(b): the gradient in u is c * g; find the step in u, and multiply it by c to have it in w",
-    'for sgd: (a) c, (b) c from the gradient and c from w = c u; so "sgd": (1, 2)'))
-def unit_powers(mine):
-    """sgd (1, 2), adagrad and rmsprop (0, 1), newton (0, 0)."""
-    names = ("sgd", "adagrad", "rmsprop", "newton")
-    if not isinstance(mine, dict) or set(mine) != set(names):
-        return f"a dict is wanted, with a pair for each of {', '.join(names)}"
-    for name in names:
-        if np.shape(mine[name]) != (2,):
-            return f"{name}: a pair is wanted, the power in (a) and the power in (b)"
-        right, known = UNIT_POWERS.get(name, UNIT_POWERS["adaptive"])
-        pair = tuple(float(power) for power in mine[name])
-        if pair != right:
-            return f"{name}: " + known.get(pair, f"the powers are not ({pair[0]:g}, {pair[1]:g})")
-    return None
-
-
-def _adadelta(*, inside=True, top=True, root=True, old=True, square=True, scaled=False, used=True, kept=True, sign=1):
+def _adadelta(*, inside=True, top=True, root=True, old=True, square=True, scaled=False, used=True,
+              kept=True, sign=1):
     """Return Adadelta, with one of its features changed."""
     def rms(x, eps):
         return np.sqrt(x + eps) if inside else np.sqrt(x) + eps
@@ -219,13 +161,17 @@ def _adadelta(*, inside=True, top=True, root=True, old=True, square=True, scaled
 
 ADADELTAS = (
     (None, optimizers.adadelta),
-    ("nothing moves: u starts at zero, so without eps above, the first step is zero, and all that follow",
+    ("nothing moves: u starts at zero, so without eps above, the first step is zero, and all that "
+     "follow",
      _adadelta(top=False)),
-    ("that is RMSprop: in Adadelta the root of u, the average of past steps squared, stands above", optimizers.rmsprop),
-    ("it uses the new average of the steps, which already holds this step: the old one stands above",
+    ("that is RMSprop: in Adadelta the root of u, the average of past steps squared, stands above",
+     optimizers.rmsprop),
+    ("it uses the new average of the steps, which already holds this step: the old one stands "
+     "above",
      _adadelta(old=False)),
     ("eps stands outside the roots: in Adadelta it is inside both", _adadelta(inside=False)),
-    ("the roots are missing: the quotient of the averages is in metres squared", _adadelta(root=False)),
+    ("the roots are missing: the quotient of the averages is in metres squared",
+     _adadelta(root=False)),
     ("u averages the sizes of the steps: their squares are averaged, and the root is taken",
      _adadelta(square=False)),
     ("u averages lr times the step: lr enters only when w moves", _adadelta(scaled=True)),
@@ -237,9 +183,12 @@ ADADELTAS = (
 
 @exercise("07.5", "Adadelta", hints=(
     "there are two averages; write down in which order v, the step and u are computed",
-    "v as in RMSprop; delta = root of (old u + eps) over root of (v + eps), times g; then u from delta squared",
-    'u = state.get("u", 0.0); delta = np.sqrt(u + eps) / np.sqrt(v + eps) * g; u = rho * u + (1 - rho) * delta**2'))
+    "v as in RMSprop; delta = root of (old u + eps) over root of (v + eps), times g; then u from "
+    "delta squared",
+    'u = state.get("u", 0.0); delta = np.sqrt(u + eps) / np.sqrt(v + eps) * g; u = rho * u + (1 - '
+    'rho) * delta**2'))
 def adadelta(mine):
     """delta = sqrt(u + eps) / sqrt(v + eps) g with the old u, eps inside both roots."""
-    return examine(mine, ADADELTAS, "the points are not those of Adadelta on eight steps of four weights",
+    return examine(mine, ADADELTAS, "the points are not those of Adadelta on eight steps of four "
+                                    "weights",
                     lr=0.5, rho=0.8, eps=0.01)

@@ -4,22 +4,19 @@ measure of agreement.
 Each table of known answers begins with the right one, whose fault is None. `suspect` builds the
 four networks of the last exercise; whoever reads on here reads the solution.
 """
+import functools
+
 import numpy as np
 
+from course_lib.checks.answers import agrees, first_match
 from course_lib.checks.engine import exercise
 from course_lib.networks.activations import Activation
 from course_lib.networks.layers import Dense
 from course_lib.networks.losses import softmax_cross_entropy as cross_entropy
 from course_lib.networks.network import Network
 
-
-def _same(answer, value, **tolerance):
-    return np.shape(answer) == np.shape(value) and np.allclose(answer, value, **{"rtol": 1e-9, "atol": 1e-12} | tolerance)
-
-
-def _fault(answer, known, otherwise, **tolerance):
-    """Return the fault of the first known value that `answer` equals."""
-    return next((fault for fault, value in known if _same(answer, value, **tolerance)), otherwise)
+_same = functools.partial(agrees, rtol=1e-9, atol=1e-12)
+_fault = functools.partial(first_match, rtol=1e-9, atol=1e-12)
 
 
 @exercise("10.1", "The way back through a dense layer", hints=(
@@ -29,37 +26,50 @@ def _fault(answer, known, otherwise, **tolerance):
 def dense_backward(mine):
     """dX, dW and db of Z = X W + b."""
     rng = np.random.default_rng(0)
-    for n, n_in, n_out in ((4, 4, 4), (5, 3, 2)):  # square first: there a wrong transpose does not crash
+    for n, n_in, n_out in ((4, 4, 4),
+                           (5, 3, 2)):  # square first: there a wrong transpose does not crash
         X, W, D = (rng.standard_normal(shape) for shape in ((n, n_in), (n_in, n_out), (n, n_out)))
         kept = X.copy(), W.copy(), D.copy()
         answer = mine(X, W, D)
         if any((now != before).any() for now, before in zip((X, W, D), kept, strict=True)):
-            return "it changed one of the arrays it was given: the forward pass of the next batch would suffer"
+            return (
+                "it changed one of the arrays it was given: the forward pass of the next batch "
+                "would suffer"
+            )
         if not isinstance(answer, (tuple, list)) or len(answer) != 3:
             return "three gradients should come back: dX, dW, db, in this order"
         dX, dW, db = answer
         good = D @ W.T, X.T @ D, D.sum(axis=0)
         if all(_same(a, b) for a, b in zip(answer, good, strict=True)):
             continue
-        if any(_same(a, b) for a, b in ((dX, good[1]), (dX, good[2]), (dW, good[0]), (dW, good[2]), (db, good[0]))):
+        if any(_same(a, b) for a,
+               b in ((dX, good[1]), (dX, good[2]), (dW, good[0]), (dW, good[2]), (db, good[0]))):
             return "these are the right gradients in another order: dX, dW, db was asked for"
         return _fault(dX, (
             (None, good[0]),
-            ("dX: W is not transposed: the way back leads from outputs to inputs", D @ W if n_in == n_out else 0),
+            ("dX: W is not transposed: the way back leads from outputs to inputs",
+             D @ W if n_in == n_out else 0),
             ("dX: the weights are missing: dX sums over the outputs, each times its weight", D),
-            ("dX: it is not averaged over the examples: row i of X touches only row i of Z", good[0] / n),
+            ("dX: it is not averaged over the examples: row i of X touches only row i of Z",
+             good[0] / n),
         ), "dX is not right: entry (i, j) sums W_jk D_ik over the outputs k") or _fault(dW, (
             (None, good[1]),
             ("dW is transposed: it must have the shape of W", good[1].T),
-            ("dW is averaged over the examples: the loss has divided by n already, so D holds that factor", good[1] / n),
-            ("dW: X is not transposed: the sum must run over the examples", X @ D if n == n_in else 0),
-            ("dW: the output Z is used in place of the input X", (X @ W).T @ D if n_in == n_out else 0),
+            ("dW is averaged over the examples: the loss has divided by n already, so D holds that "
+             "factor", good[1] / n),
+            ("dW: X is not transposed: the sum must run over the examples",
+             X @ D if n == n_in else 0),
+            ("dW: the output Z is used in place of the input X",
+             (X @ W).T @ D if n_in == n_out else 0),
         ), "dW is not right: entry (j, k) sums X_ij D_ik over the examples i") or _fault(db, (
             (None, good[2]),
-            ("db is averaged over the examples: each example used b once, and the contributions add up", good[2] / n),
-            ("db sums over the outputs: it must sum over the examples, one entry for each output", D.sum(axis=1)),
+            ("db is averaged over the examples: each example used b once, and the contributions "
+             "add up", good[2] / n),
+            ("db sums over the outputs: it must sum over the examples, one entry for each output",
+             D.sum(axis=1)),
             ("db has two axes: b is a vector (n_out,)", good[2][None]),
-            ("db is still one row for each example: b was used by all of them, so add the rows up", D),
+            ("db is still one row for each example: b was used by all of them, so add the rows up",
+             D),
             ("db is one number for all outputs: sum over the examples only", D.sum()),
         ), "db is not right: entry k sums D_ik over the examples i")
     return None
@@ -71,7 +81,8 @@ def _sigmoid(z):
 
 @exercise("10.2", "The way back through a sigmoid", hints=(
     "the slope of the sigmoid can be written with its output alone, and A is the output",
-    "A = 1 / (1 + e^-Z) has the slope A (1 - A); the chain rule multiplies it with D, element by element",
+    "A = 1 / (1 + e^-Z) has the slope A (1 - A); the chain rule multiplies it with D, element by "
+    "element",
     "return D * A * (1 - A)"))
 def sigmoid_backward(mine):
     """D times A (1 - A)."""
@@ -81,31 +92,47 @@ def sigmoid_backward(mine):
     kept = A.copy(), D.copy()
     answer = mine(A, D)
     if (kept[0] != A).any() or (kept[1] != D).any():
-        return "it changed one of the arrays it was given: D *= ... writes into that array, D * ... makes another"
+        return (
+            "it changed one of the arrays it was given: D *= ... writes into that array, D * ... "
+            "makes another"
+        )
     return _fault(answer, (
         (None, D * A * (1 - A)),
         ("A is taken for the input and sent through the sigmoid again: A is the output already",
          D * _sigmoid(A) * (1 - _sigmoid(A))),
-        ("that is the slope alone: what comes from above, D, must be multiplied with it", A * (1 - A)),
+        ("that is the slope alone: what comes from above, D, must be multiplied with it",
+         A * (1 - A)),
         ("that is the slope of tanh, 1 - A^2", D * (1 - A * A)),
         ("the factor 1 - A is missing", D * A),
         ("the factor A is missing", D * (1 - A)),
         ("the sign is wrong: the sigmoid rises, so its slope is positive", -D * A * (1 - A)),
-        ("a matrix product mixes the units: an activation acts on each element alone", D @ (A * (1 - A))),
+        ("a matrix product mixes the units: an activation acts on each element alone",
+         D @ (A * (1 - A))),
         ("D is divided by the slope: the chain rule multiplies", D / (A * (1 - A))),
         ("a kink rule as for ReLU is used, but the sigmoid has no kink", D * (A > 0)),
     ), "that is not D times the slope of the sigmoid, element by element")
 
 
-OVERFLOWS = "it overflows at logits of 1000 and gives NaN or infinity: subtract the largest logit of each row first"
-WHOLE_BATCH = "a row far below the largest logit of the batch loses everything: each row needs its own largest logit"
-LOG_OF_ZERO = "it takes the logarithm of a p that has become 0: use -log p_y = log sum exp(z) - z_y, after the shift"
+OVERFLOWS = (
+    "it overflows at logits of 1000 and gives NaN or infinity: subtract the largest logit of each "
+    "row first"
+)
+WHOLE_BATCH = (
+    "a row far below the largest logit of the batch loses everything: each row needs its own "
+    "largest logit"
+)
+LOG_OF_ZERO = (
+    "it takes the logarithm of a p that has become 0: use -log p_y = log sum exp(z) - z_y, after "
+    "the shift"
+)
 
 
 @exercise("10.3", "Stable softmax cross-entropy", hints=(
     "exp of what can never overflow? And is log(exp(z)) worth computing?",
-    "with s = z - max(z): log p = s - log sum exp(s); loss = -mean(log p_y); D = (p - onehot(y)) / n",
-    "log_p = s - np.log(np.exp(s).sum(axis=1, keepdims=True)); then D = np.exp(log_p); D[np.arange(n), y] -= 1; D /= n"))
+    "with s = z - max(z): log p = s - log sum exp(s); loss = -mean(log p_y); D = (p - onehot(y)) / "
+    "n",
+    "log_p = s - np.log(np.exp(s).sum(axis=1, keepdims=True)); then D = np.exp(log_p); "
+    "D[np.arange(n), y] -= 1; D /= n"))
 def softmax_cross_entropy(mine):
     """The mean of -log p_y, and (p - onehot(y)) / n, for logits of any size."""
     rng = np.random.default_rng(2)
@@ -133,8 +160,10 @@ def _fault_of_loss(loss, logits, y):
         ("the softmax runs down the columns: a row holds the logits of one example",
          -np.log(down[np.arange(n), y]).mean()),
         ("one loss for each example came back: take their mean", -log_p[np.arange(n), y]),
-        ("the loss takes log p of all classes, where only that of the label counts", -log_p.sum(axis=1).mean()),
-        ("the loss is 1 - p_y or the like: the logarithm is missing", 1 - np.exp(log_p[np.arange(n), y]).mean()),
+        ("the loss takes log p of all classes, where only that of the label counts",
+         -log_p.sum(axis=1).mean()),
+        ("the loss is 1 - p_y or the like: the logarithm is missing",
+         1 - np.exp(log_p[np.arange(n), y]).mean()),
     ), "the loss is not the mean of -log p_y")
 
 
@@ -144,12 +173,14 @@ def _fault_of_gradient(D, logits, y):
     p, hot = right * n + np.eye(k)[y], np.eye(k)[y]
     return _fault(D, (
         (None, right),
-        ("the gradient is not divided by n: the loss is a mean, so every example has the share 1/n", n * right),
+        ("the gradient is not divided by n: the loss is a mean, so every example has the share 1/n",
+         n * right),
         ("the gradient is divided by n and by the number of classes", right / k),
         ("the gradient is p alone: the label's 1 must be subtracted", p / n),
         ("the gradient is p alone, and not divided by n", p),
         ("the gradient has the wrong sign: raising the label's logit lowers the loss", -right),
-        ("it goes through the slope p (1 - p) once more: p - onehot(y) is the gradient for the logits already",
+        ("it goes through the slope p (1 - p) once more: p - onehot(y) is the gradient for the "
+         "logits already",
          right * p * (1 - p)),
         ("that is the gradient for the probabilities, -1/p_y: go on to the logits", -hot / p / n),
     ), "the gradient is not (p - onehot(y)) / n")
@@ -171,44 +202,6 @@ def _fault_at_extremes(mine):
 def _agrees(mine, logits, y):
     loss, D = mine(logits.copy(), y)
     return all(_same(a, b) for a, b in zip((loss, D), cross_entropy(logits, y), strict=True))
-
-
-@exercise("10.4", "Relative error", hints=(
-    "how far apart are the two arrays, in units of the longer one?",
-    "|a - n| / max(|a|, |n|), where |a| = np.linalg.norm(a); two arrays of zeros agree",
-    "size = max(np.linalg.norm(a), np.linalg.norm(n)), and then np.linalg.norm(a - n) / size if size > 0 else 0.0"))
-def relative_error(mine):
-    """|a - n| / max(|a|, |n|) in Euclidean lengths, and 0 for two arrays of zeros."""
-    rng = np.random.default_rng(3)
-    a = rng.standard_normal(5)
-    pairs = [(3 * a + 0.1, a), (a, 2 * a - 0.3), (a, -a), (a, np.zeros(5)), (1e-9 * a, 2e-9 * a)]
-    answer = [mine(a.copy(), n.copy()) for a, n in pairs]
-    if any(np.ndim(value) for value in answer):
-        return "one number was asked for, and an array came back: use the lengths of the two arrays"
-    length = np.linalg.norm
-    fault = _fault(np.array(answer, dtype=float), [(fault, np.array([rule(a, n) for a, n in pairs])) for fault, rule in (
-        (None, lambda a, n: length(a - n) / max(length(a), length(n))),
-        ("that is the absolute error: it calls every small gradient right", lambda a, n: length(a - n)),
-        ("it divides by the sum of the lengths: the formula has the larger one",
-         lambda a, n: length(a - n) / (length(a) + length(n))),
-        ("it divides by |a| only: with a = 0 and n not 0 that is infinite", lambda a, n: length(a - n) / length(a)),
-        ("it divides by |n| only: with n = 0 and a not 0 that is infinite", lambda a, n: length(a - n) / length(n)),
-        ("it divides by the smaller length: the formula has the larger one",
-         lambda a, n: length(a - n) / min(length(a), length(n))),
-        ("it compares the lengths: two gradients of one length can point in opposite directions",
-         lambda a, n: abs(length(a) - length(n)) / max(length(a), length(n))),
-        ("lengths are squared: take the root, or 1e-14 will look like 1e-28",
-         lambda a, n: length(a - n)**2 / max(length(a), length(n))**2),
-        ("it is the worst entry's own relative error: an entry that should be 0 then raises an alarm",
-         lambda a, n: np.max(np.abs(a - n) / np.maximum(np.abs(a), np.abs(n)))),
-        ("it is the mean of the entries' own relative errors: an entry that should be 0 counts as much as all others",
-         lambda a, n: np.mean(np.abs(a - n) / np.maximum(np.abs(a), np.abs(n)))),
-    )], "that is not |a - n| / max(|a|, |n|); tried with a small constant below the line? Then tiny gradients look right",
-        atol=0)
-    if fault:
-        return fault
-    zero = mine(np.zeros(3), np.zeros(3))
-    return None if zero == 0 else "two arrays of zeros agree, so their relative error is 0, and not 0/0"
 
 
 class _MeanBias(Dense):
@@ -250,30 +243,3 @@ def suspect(name, dtype=np.float64):
 CULPRITS = {"A": "db1", "B": "D2", "C": "D3", "D": "none"}
 SPOILS = {f"D{k}": {f"{p}{j}" for p in "Wb" for j in range(1, k + 1)} for k in (1, 2, 3)}
 SPOILS |= {f"d{p}{k}": {f"{p}{k}"} for p in "Wb" for k in (1, 2, 3)} | {"none": set()}
-
-
-@exercise("10.5", "Three wrong gradients and an innocent", hints=(
-    "which parameters have a wrong gradient? Look for the one line whose fault would spoil exactly these",
-    "a wrong D_k spoils layer k and all below; a wrong dW_k or db_k spoils nothing else; differences can be wrong too",
-    'found = {"A": ..., "B": ..., "C": ..., "D": ...}, each value one of D1 D2 D3 dW1 ... db3, or "none"'))
-def found(mine):
-    """For each suspect the name of its faulty line, or "none"."""
-    if not isinstance(mine, dict) or set(mine) != set(CULPRITS):
-        return "a dict with the four keys A, B, C and D was asked for"
-    if unknown := [line for line in mine.values() if not isinstance(line, str) or line not in SPOILS]:
-        return f"{unknown[0]!r} is no line of the table: take D1 D2 D3, dW1 dW2 dW3, db1 db2 db3, or none"
-    return next((fault for name in CULPRITS if (fault := _accusation(name, mine[name]))), None)
-
-
-def _accusation(name, line):
-    """Return why `line` is not the culprit of a suspect, or None."""
-    spoilt, claimed = SPOILS[CULPRITS[name]], SPOILS[line]
-    if spoilt == claimed:
-        return None
-    if not claimed:
-        return f"suspect {name} is not innocent: its gradient differs from the complex step as well"
-    if not spoilt:
-        return f"suspect {name} was accused by differences alone: ask a method that cannot straddle a kink as well"
-    if claimed - spoilt:
-        return f"suspect {name}: a wrong {line} would spoil d{min(claimed - spoilt)}, and that is right"
-    return f"suspect {name}: a wrong {line} does not explain why d{min(spoilt - claimed)} is wrong too"

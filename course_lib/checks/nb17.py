@@ -9,89 +9,15 @@ import numpy as np
 from course_lib import optimizers
 from course_lib.checks.engine import exercise
 from course_lib.networks.network import mlp
-from course_lib.training import broken_runs
-
-# The next test to make, for each true cause; none of them names it.
-NEXT_TEST = {
-    "saturated units": "which layers move (run.ratio), and which hardly do? Then look at the slopes of its units",
-    "rate too low": "the loss hardly moves: is there a gradient (run.flow), and how long are the steps (run.ratio)?",
-    "unscaled inputs": "the first loss belongs to a network that has not moved yet: follow the numbers that go in",
-    "label leak": "compare the accuracy on run.valid with that on run.fresh, then look at some images of run.data",
-    "dead units": "some gradients are exactly 0: ask run.start what comes out of each of its layers",
-    "wrong loss": "the accuracy rises and the loss stays high: which loss would a perfect answer have?",
-    "exploding signal": "the first loss is measured before any step: follow the size of the signal from layer to layer",
-    "not shuffled": "look at the loss of single batches, and at the labels in the order of run.data",
-    "zero weights": "all hidden gradients are exactly 0: look at run.start.theta itself",
-    "rate too high": "the first loss is healthy, so look at what the first steps do: run.ratio",
-}
-BEFORE = "the loss is large before the first step, and no rate can have done that"
-GOOD_START = "its first loss is healthy, so nothing is too large before the first step"
-SAME_RATE = "its rate is 0.1, like that of the healthy run"
-FLOWS = "its gradients (run.flow) are not 0, so something comes back to every layer"
-# What speaks against a plausible wrong diagnosis: (true cause, what was said) -> evidence.
-AGAINST = {
-    ("unscaled inputs", "rate too high"): BEFORE,
-    ("exploding signal", "rate too high"): BEFORE,
-    ("unscaled inputs", "exploding signal"): "the signal is as large in the last layer as in the first: it does not grow",
-    ("exploding signal", "unscaled inputs"): "what goes in has a root mean square of about 0.3; it grows behind that",
-    ("rate too high", "exploding signal"): GOOD_START,
-    ("rate too high", "unscaled inputs"): GOOD_START,
-    ("rate too high", "dead units"): "at the start no more units are off than in the healthy run; what killed them?",
-    ("unscaled inputs", "dead units"): "at the start no more units are off than in the healthy run; what killed them?",
-    ("dead units", "zero weights"): "run.start.theta is not zero; something else cuts the gradient off",
-    ("zero weights", "dead units"): "no unit of it has the slope 0: run.start.dead_units(X) says so",
-    ("dead units", "rate too low"): SAME_RATE,
-    ("zero weights", "rate too low"): SAME_RATE,
-    ("wrong loss", "rate too low"): SAME_RATE,
-    ("saturated units", "rate too low"): SAME_RATE,
-    ("rate too low", "dead units"): FLOWS,
-    ("rate too low", "zero weights"): FLOWS,
-    ("saturated units", "dead units"): FLOWS,
-    ("saturated units", "zero weights"): FLOWS,
-    ("not shuffled", "label leak"): "a leak would shine on run.valid, and this run fails there",
-    ("label leak", "not shuffled"): "a sorted file does not give nearly perfect validation answers",
-}
-
-
-def _diagnoses(mine, letters):
-    if not isinstance(mine, dict):
-        return "a dict from letters to causes is wanted, such as {'a': 'label leak', ...}"
-    missing = [letter for letter in letters if letter not in mine]
-    if missing:
-        return f"there is no diagnosis for run {missing[0]}"
-    unknown = [mine[letter] for letter in letters if mine[letter] not in broken_runs.CAUSES]
-    if unknown:
-        return f"{unknown[0]!r} is none of broken_runs.CAUSES"
-    truth = {letter: broken_runs.FAULTS[letter][0] for letter in letters}
-    wrong = [letter for letter in letters if mine[letter] != truth[letter]]
-    if not wrong:
-        return None
-    cause, said = truth[wrong[0]], mine[wrong[0]]
-    evidence = AGAINST.get((cause, said), NEXT_TEST[cause])
-    return f"{len(letters) - len(wrong)} of {len(letters)} are right. Run {wrong[0]}: {evidence}"
-
-
-@exercise("17.1", "Diagnose runs a to e", hints=(
-    "for every run ask in this order: is the first loss right? which layers move? is the gradient 0? what goes in?",
-    "first loss near ln 10; steps of 1e-5 to 0.5 of the weights; accuracy on run.valid and on run.fresh alike",
-    "run diagnosis.sanity_check on run.start and run.data with the run's rate, and read the first finding"))
-def first_five(mine):
-    """A cause for each of the letters a to e."""
-    return _diagnoses(mine, "abcde")
-
-
-@exercise("17.2", "Diagnose runs f to j", hints=(
-    "two show their fault before the first step, one in single batches; one has a loss that says less than its accuracy",
-    "what can the loss at best be? what is the first loss? which labels does one batch hold? which weights are 0?",
-    "run diagnosis.sanity_check on run.start and run.data with the run's rate, and read the first finding"))
-def other_five(mine):
-    """A cause for each of the letters f to j."""
-    return _diagnoses(mine, "fghij")
 
 
 def _number(answer):
     """Return the answer as a float, or None if it is not one number."""
-    return float(answer) if answer is not None and not isinstance(answer, str) and np.ndim(answer) == 0 else None
+    return (
+        float(answer)
+        if answer is not None and not isinstance(answer, str) and np.ndim(answer) == 0
+        else None
+    )
 
 
 def _adam_path(net, X, y, n_steps, lr, *, forget=False, rule=optimizers.adam):
@@ -106,9 +32,12 @@ def _adam_path(net, X, y, n_steps, lr, *, forget=False, rule=optimizers.adam):
 
 
 @exercise("17.3", "Twenty examples by heart", hints=(
-    "three things are needed: the loss before, the steps, the loss after; and the weights must come back at the end",
-    "left = loss after the last step / loss before the first; keep theta.copy() and assign it again",
-    "net.theta, state = optimizers.adam(net.theta, g, state, lr=lr) inside the loop, with state = {} before it"))
+    "three things are needed: the loss before, the steps, the loss after; and the weights must "
+    "come back at the end",
+    "left = loss after the last step / loss before the first; keep theta.copy() and assign it "
+    "again",
+    "net.theta, state = optimizers.adam(net.theta, g, state, lr=lr) inside the loop, with state = "
+    "{} before it"))
 def loss_left(mine):
     """The loss on the first twenty examples after n_steps of Adam, over that before."""
     rng = np.random.default_rng(5)
@@ -118,26 +47,35 @@ def loss_left(mine):
     answer = _number(mine(net, X, y, n_steps=n_steps, lr=lr))
     if answer is None:
         return "one number is wanted: the loss after, over the loss before"
-    path = _adam_path(net if (net.theta == theta).all() else _restored(net, theta), X20, y20, n_steps, lr)
+    path = _adam_path(net if (net.theta == theta).all() else _restored(net, theta), X20, y20,
+                      n_steps, lr)
     right, net_now = path[-1] / path[0], net.theta.copy()
     net.theta = theta
     known = (
         ("that is the loss after; divide it by the one before", path[-1]),
         ("upside down: the loss after over the loss before", 1 / right),
         ("that is the share that was lost; what is left is wanted", 1 - right),
-        ("that is the loss before the last step: measure once more after the loop", path[-2] / path[0]),
-        ("all examples were used: only the first twenty are to be learnt", _ratio(_adam_path(net, X, y, n_steps, lr))),
-        ("those are the last twenty; the first are wanted", _ratio(_adam_path(net, X[-20:], y[-20:], n_steps, lr))),
+        ("that is the loss before the last step: measure once more after the loop",
+         path[-2] / path[0]),
+        ("all examples were used: only the first twenty are to be learnt",
+         _ratio(_adam_path(net, X, y, n_steps, lr))),
+        ("those are the last twenty; the first are wanted",
+         _ratio(_adam_path(net, X[-20:], y[-20:], n_steps, lr))),
         ("the state is lost in every step: state = {} belongs before the loop",
          _ratio(_adam_path(net, X20, y20, n_steps, lr, forget=True))),
-        ("that is plain SGD; take optimizers.adam", _ratio(_adam_path(net, X20, y20, n_steps, lr, rule=optimizers.sgd))),
+        ("that is plain SGD; take optimizers.adam",
+         _ratio(_adam_path(net, X20, y20, n_steps, lr, rule=optimizers.sgd))),
         ("n_steps is not obeyed", _ratio(_adam_path(net, X20, y20, 200, lr))),
         ("lr is not obeyed", _ratio(_adam_path(net, X20, y20, n_steps, 0.01))),
     )
     if not math.isclose(answer, right, rel_tol=1e-3):
         return next((fault for fault, value in known if math.isclose(answer, value, rel_tol=1e-4)),
                     f"{n_steps} steps of Adam leave another share of the loss than {answer:.3g}")
-    return None if (net_now == theta).all() else "the share is right, but the network came back changed: restore its theta"
+    return (
+        None
+        if (net_now == theta).all()
+        else "the share is right, but the network came back changed: restore its theta"
+    )
 
 
 def _restored(net, theta):
@@ -151,35 +89,49 @@ def _ratio(path):
 
 
 @exercise("17.4", "The length of a step", hints=(
-    "the length of a matrix is the root of the sum of its squared entries, and every layer has a number of its own",
+    "the length of a matrix is the root of the sum of its squared entries, and every layer has a "
+    "number of its own",
     "|after - before| / |before| for each pair of matrices",
     "[np.linalg.norm(b - a) / np.linalg.norm(a) for a, b in zip(before, after)]"))
 def update_ratios(mine):
     """|after - before| / |before|, one number a matrix."""
     rng = np.random.default_rng(6)
     before = [rng.standard_normal(shape) for shape in ((5, 4), (4, 3), (3, 2))]
-    after = [W + scale * rng.standard_normal(W.shape) for W, scale in zip(before, (0.5, 0.2, 1.0), strict=True)]
+    after = [W + scale * rng.standard_normal(W.shape) for W,
+             scale in zip(before, (0.5, 0.2, 1.0), strict=True)]
     answer = np.array(mine([W.copy() for W in before], [W.copy() for W in after]), dtype=float)
     if answer.shape != (3,):
-        return f"three matrices changed, so three numbers are wanted, and an answer of shape {answer.shape} came back"
+        return (
+            "three matrices changed, so three numbers are wanted, and an answer of shape "
+            f"{answer.shape} came back"
+        )
     norm, change = np.linalg.norm, [b - a for a, b in zip(before, after, strict=True)]
     pairs = list(zip(before, after, change, strict=True))
     known = (
         (None, [norm(d) / norm(a) for a, _, d in pairs]),
-        ("divide by the length before the step, not after it", [norm(d) / norm(b) for _, b, d in pairs]),
-        ("that compares two lengths: a matrix can turn and keep its length, so take the length of the difference",
+        ("divide by the length before the step, not after it",
+         [norm(d) / norm(b) for _, b, d in pairs]),
+        ("that compares two lengths: a matrix can turn and keep its length, so take the length of "
+         "the difference",
          [norm(b) / norm(a) - 1 for a, b, _ in pairs]),
-        ("that compares two lengths: a matrix can turn and keep its length, so take the length of the difference",
+        ("that compares two lengths: a matrix can turn and keep its length, so take the length of "
+         "the difference",
          [abs(norm(b) / norm(a) - 1) for a, b, _ in pairs]),
-        ("that is the length of the change alone: 0.1 is much for small weights and little for large ones",
+        ("that is the length of the change alone: 0.1 is much for small weights and little for "
+         "large ones",
          [norm(d) for d in change]),
-        ("upside down: the change belongs above the line", [norm(a) / norm(d) for a, _, d in pairs]),
-        ("the root is missing: that is the ratio of squared lengths", [(norm(d) / norm(a)) ** 2 for a, _, d in pairs]),
-        ("that averages entry by entry, so that one weight near 0 decides: divide lengths of whole matrices",
+        ("upside down: the change belongs above the line",
+         [norm(a) / norm(d) for a, _, d in pairs]),
+        ("the root is missing: that is the ratio of squared lengths",
+         [(norm(d) / norm(a)) ** 2 for a, _, d in pairs]),
+        ("that averages entry by entry, so that one weight near 0 decides: divide lengths of whole "
+         "matrices",
          [np.mean(np.abs(d / a)) for a, _, d in pairs]),
-        ("norm(..., 2) of a matrix is its largest singular value; the root of the sum of squares is wanted",
+        ("norm(..., 2) of a matrix is its largest singular value; the root of the sum of squares "
+         "is wanted",
          [norm(d, 2) / norm(a, 2) for a, _, d in pairs]),
-        ("that is the largest entry of each; lengths are wanted", [np.abs(d).max() / np.abs(a).max() for a, _, d in pairs]),
+        ("that is the largest entry of each; lengths are wanted",
+         [np.abs(d).max() / np.abs(a).max() for a, _, d in pairs]),
     )
     return next((fault for fault, value in known if np.allclose(answer, value, rtol=1e-9)),
                 "the ratios are not |after - before| / |before|")
@@ -209,8 +161,10 @@ def _by(gradient_small, bent_down):
 
 
 @exercise("17.5", "Is it a critical point?", hints=(
-    "a gradient has a unit: 1e-8 is large where all curvatures are 1e-9; which distance do the two give together?",
-    "|g| <= L * distance, with L = max(|low|, |high|): if |g| > L * radius, no critical point is within the radius",
+    "a gradient has a unit: 1e-8 is large where all curvatures are 1e-9; which distance do the two "
+    "give together?",
+    "|g| <= L * distance, with L = max(|low|, |high|): if |g| > L * radius, no critical point is "
+    "within the radius",
     'after "not critical": low < -tol * L is a saddle, all else is "minimum or flat"'))
 def kind_of_plateau(mine):
     """'not critical' if |g| > radius * max(|low|, |high|), else 'saddle' if low < -tol * that, else
@@ -219,28 +173,42 @@ def kind_of_plateau(mine):
     said = [mine(g, low, high, radius=radius) for g, low, high, radius, _ in PLATEAUS]
     names = {"not critical", "saddle", "minimum or flat"}
     if not set(said) <= names:
-        return f"{next(s for s in said if s not in names)!r} is none of 'not critical', 'saddle' and 'minimum or flat'"
-    near, bent = (lambda g, size, high, radius: g <= radius * size), (lambda low, size: low < -0.01 * size)
+        return (
+            f"{next(s for s in said if s not in names)!r} is none of 'not critical', 'saddle' and "
+            "'minimum or flat'"
+        )
+    near, bent = (lambda g, size, high, radius: g <= radius * size), (lambda low, size: low < -0.01
+                                                                      * size)
     known = (
         (None, _by(near, bent)),
-        ("the gradient is compared with the radius itself: divide it by the curvature first, then it is a distance",
+        ("the gradient is compared with the radius itself: divide it by the curvature first, then "
+         "it is a distance",
          _by(lambda g, size, high, radius: g <= radius, bent)),
-        ("only the largest eigenvalue is used: the size of the Hessian may come from the negative end",
+        ("only the largest eigenvalue is used: the size of the Hessian may come from the negative "
+         "end",
          _by(lambda g, size, high, radius: g <= radius * high, bent)),
-        ("a fixed bound for the gradient says nothing: its unit is loss per weight, so use the curvature and the radius",
+        ("a fixed bound for the gradient says nothing: its unit is loss per weight, so use the "
+         "curvature and the radius",
          _by(lambda g, size, high, radius: g <= 1e-6, bent)),
-        ("a fixed bound for the gradient says nothing: its unit is loss per weight, so use the curvature and the radius",
+        ("a fixed bound for the gradient says nothing: its unit is loss per weight, so use the "
+         "curvature and the radius",
          _by(lambda g, size, high, radius: g <= 1e-3, bent)),
-        ("every eigenvalue below 0 counts as a saddle: within tol times the largest it is 0 up to errors",
+        ("every eigenvalue below 0 counts as a saddle: within tol times the largest it is 0 up to "
+         "errors",
          _by(near, lambda low, size: low < 0)),
         ("the gradient is not looked at: curvature alone does not make a critical point",
          _by(lambda g, size, high, radius: True, bent)),
         ("the negative eigenvalue is not looked at: a small gradient alone does not make a minimum",
          _by(near, lambda low, size: False)),
-        ("the sign is turned round: a saddle has an eigenvalue below 0", _by(near, lambda low, size: low > 0.01 * size)),
+        ("the sign is turned round: a saddle has an eigenvalue below 0",
+         _by(near, lambda low, size: low > 0.01 * size)),
     )
     fault = next((fault for fault, verdicts in known if verdicts == said), "")
     if fault != "":
         return fault
-    g, low, high, radius, _ = next(row for row, s in zip(PLATEAUS, said, strict=True) if row[4] != s)
-    return f"|g| = {g:g}, eigenvalues from {low:g} to {high:g}, radius {radius:g}: that is not the verdict there"
+    g, low, high, radius, _ = next(row for row,
+                                   s in zip(PLATEAUS, said, strict=True) if row[4] != s)
+    return (
+        f"|g| = {g:g}, eigenvalues from {low:g} to {high:g}, radius {radius:g}: that is not the "
+        "verdict there"
+    )

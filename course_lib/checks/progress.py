@@ -26,7 +26,8 @@ def load():
     path = progress_path()
     try:
         records = json.loads(path.read_text(encoding="utf-8"))
-        return {key: EMPTY | {"tries": int(r["tries"]), "done": bool(r["done"])} for key, r in records.items()}
+        return {key: EMPTY | {"tries": int(r["tries"]), "done": bool(r["done"])} for key,
+                r in records.items()}
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -35,7 +36,8 @@ def load():
     except (ValueError, KeyError, TypeError, AttributeError):
         aside = path.with_suffix(".unreadable.json")
         os.replace(path, aside)
-        print(f"The progress file could not be understood; it was kept as {aside.name} and a new one begun.")
+        print(f"The progress file could not be understood; it was kept as {aside.name} and a new "
+              "one begun.")
         return {}
 
 
@@ -53,7 +55,8 @@ def record(exercise_id, *, correct):
             before = records.get(exercise_id, EMPTY)
             entry = {"tries": before["tries"] + (not correct), "done": before["done"] or correct}
             temporary = path.with_suffix(f".{os.getpid()}.tmp")
-            temporary.write_text(json.dumps(records | {exercise_id: entry}, indent=1), encoding="utf-8")
+            temporary.write_text(json.dumps(records | {exercise_id: entry}, indent=1),
+                                 encoding="utf-8")
             os.replace(temporary, path)
     except OSError as error:  # FileLock's Timeout is an OSError too
         print(f"Progress was not saved: {error.strerror or 'another program holds the file'}.")
@@ -69,4 +72,5 @@ def table(exercises):
     for notebook in notebooks:
         keys = [key for key in exercises if key.split(".")[0] == notebook]
         done = sum(records.get(key, EMPTY)["done"] for key in keys)
-        print(f"notebook {notebook}   {done} of {len(keys)} done   " + "#" * done + "." * (len(keys) - done))
+        print(f"notebook {notebook}   {done} of {len(keys)} done   " + "#" * done + "."
+              * (len(keys) - done))

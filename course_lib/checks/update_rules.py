@@ -8,7 +8,8 @@ import numpy as np
 
 START = np.array([1.0, -2.0, 0.5, 3.0])
 # Eight steps: ordinary, large then small, always zero, and alternating gradients.
-GRADIENTS = np.array([[(-1.0)**t * 0.3 + 0.5, 50.0 if t < 3 else 0.05, 0.0, (-1.0)**t * 2.0] for t in range(8)])
+GRADIENTS = np.array([[(-1.0)**t * 0.3 + 0.5, 50.0 if t < 3 else 0.05, 0.0, (-1.0)**t * 2.0]
+                      for t in range(8)])
 UPHILL = "it walks uphill: the step goes against the gradient"
 
 
@@ -28,14 +29,20 @@ def misuse(mine, **hyper):
     if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], dict)):
         return "a rule returns two things, the new w and the new state, which is a dict"
     if (w != START).any() or (g != GRADIENTS[0]).any():
-        return "it changed the w or the g it was given: w -= ... writes into that array, w = w - ... makes another"
+        return (
+            "it changed the w or the g it was given: w -= ... writes into that array, w = w - ... "
+            "makes another"
+        )
     if np.shape(answer[0]) != START.shape:
         return f"four weights went in, and a point of shape {np.shape(answer[0])} came back"
     state = answer[1]
     before = {name: np.copy(value) for name, value in state.items()}
     mine(w, g, state, **hyper)
     if any((np.asarray(state[name]) != value).any() for name, value in before.items()):
-        return "it changed the state it was given: v += ... writes into the old array, v = v + ... makes another"
+        return (
+            "it changed the state it was given: v += ... writes into the old array, v = v + ... "
+            "makes another"
+        )
     return None
 
 

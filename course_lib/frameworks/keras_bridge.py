@@ -3,8 +3,10 @@ model's weights flat, in the course's order, and `precision` makes Keras count i
 while. `keras_optimizer` turns a rule of this course into a Keras optimizer. `small_cnn` is a small
 CNN for MNIST.
 
-    order of theta        W_1 (n_in, n_out) row by row, b_1, W_2, b_2, ...: Keras' kernels have the same shape and order
-    number of weights     convolution 3 x 3: 9 n_in n_out + n_out;  dense: n_in n_out + n_out;  pooling, dropout: none
+    order of theta      W_1 (n_in, n_out) row by row, b_1, W_2, b_2, ...: Keras' kernels have the
+                        same shape and order
+    number of weights   convolution 3 x 3: 9 n_in n_out + n_out;  dense: n_in n_out + n_out;
+                        pooling, dropout: none
 """
 import contextlib
 

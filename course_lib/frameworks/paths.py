@@ -2,10 +2,12 @@
 and this course take on them. All numbers are exact in binary, so that a difference comes from a
 rule and not from rounding.
 
-    GRADIENTS (5, 5)   a row is a gradient, a column what one weight gets to see: an ordinary stream, silence that ends, a
-                       gradient that drops, silence, gradients of the size of eps
-    settings           same: equal hyper-parameters; drop: the rate falls to a quarter after three steps;
-                       decay: equal, with weight_decay; defaults: each library's own, but for the rate and momentum's beta
+    GRADIENTS (5, 5)   a row is a gradient, a column what one weight gets to see: an ordinary
+                       stream, silence that ends, a gradient that drops, silence, gradients of the
+                       size of eps
+    settings           same: equal hyper-parameters; drop: the rate falls to a quarter after three
+                       steps; decay: equal, with weight_decay; defaults: each library's own, but
+                       for the rate and momentum's beta
 """
 import inspect
 

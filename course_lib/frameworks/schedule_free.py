@@ -6,7 +6,7 @@ all z, is what one wants in the end.
     z = z - lr*(g / (sqrt(v / (1 - beta2^t)) + eps) + weight_decay*y)
     c = lr^2 / (sum of all lr^2 so far)  1/t while lr stays the same
     x = (1 - c)*x + c*z
-    y = (1 - beta1)*z + beta1*x          beta1 = 0: z itself, Adam without momentum; beta1 = 1: the average itself
+    y = (1 - beta1)*z + beta1*x          beta1 = 0: z itself, Adam without momentum; 1: the average
 
 The loop carries y as its `w`; z and x wait in the state, and begin where y begins.
 

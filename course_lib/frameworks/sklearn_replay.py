@@ -1,8 +1,9 @@
 """What scikit-learn's `learning_rate='adaptive'` does, written out, and two classifiers trained
 from scratch with it.
 
-    an epoch has failed   if its mean loss > best loss so far - tol; the failures in a row are counted
-    patience of them      the rate is divided by 5 and the count starts again; training ends if the rate was <= 1e-6
+    an epoch has failed   if its mean loss > best loss so far - tol; failures in a row are counted
+    patience of them      the rate is divided by 5 and the count starts again; training ends if the
+                          rate was <= 1e-6
 
 SGDClassifier is patient for n_iter_no_change epochs, MLPClassifier for n_iter_no_change + 1. No
 gradient is looked at, and all weights share one rate. `replay_mlp` and `replay_sgd` use this

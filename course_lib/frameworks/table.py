@@ -1,11 +1,10 @@
 """One page for an optimizer, as a Markdown table: what the paper and three libraries say, and how
 far apart their steps are.
 
-    page("adam", stored)      stored: what benchmarks/record_frameworks.py wrote, notebooks/data/three_frameworks.json
+    page("adam", stored)      stored: load_results("three_frameworks")
 
-The texts are those of framework_facts; the distances are measured by framework_runs: Keras' when
-the page is made, PyTorch's and optax' when the file was written. A distance is the largest one to
-the course's rule, in any weight at any of five steps.
+The texts are those of `facts`; the distances are measured by `paths`: Keras' when the page is made,
+PyTorch's and optax' when experiments/frameworks.py wrote the saved result.
 """
 from course_lib.frameworks.facts import FACTS, FRAMEWORKS
 from course_lib.frameworks.paths import SETTINGS, course_path, distance, keras_path

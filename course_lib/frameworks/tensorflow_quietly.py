@@ -13,12 +13,14 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-STAMP = r"(?:{0}\d{{4}} [\d:.]+ +\d+|[\d-]+ [\d:.]+ {0}) \S+:\d+\] "  # as absl writes it, as TensorFlow does
+# as absl writes it, or as TensorFlow does
+STAMP = r"(?:{0}\d{{4}} [\d:.]+ +\d+|[\d-]+ [\d:.]+ {0}) \S+:\d+\] "
 NOTICE = re.compile(
     "|".join(
         [
             r"\s*",
-            r"WARNING: All log messages before absl::InitializeLog\(\) is called are written to STDERR",
+            r"WARNING: All log messages before absl::InitializeLog\(\) is called are written to "
+            r"STDERR",
             STAMP.format("[IW]") + ".*",  # information and warnings
             r"To enable the following instructions: .*",  # the second line of one of these
             STAMP.format("E")

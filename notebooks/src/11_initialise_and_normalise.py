@@ -23,13 +23,10 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import plotting
-from course_lib import landscapes
+from course_lib import checks as check, landscapes, optimizers, plotting
 from course_lib.landscapes import critical_points
-from course_lib import optimizers
-from course_lib.optimizers import descent, schedules
-from course_lib import checks as check
 from course_lib.notebook import show_source
+from course_lib.optimizers import descent, schedules
 from course_lib.plotting import look
 
 plt.style.use("course_lib.course")
@@ -339,7 +336,7 @@ assert max(middle["Gaussian", False]) < 1e-6 and min(middle["orthogonal", False]
 # dead than that, or fewer? What do images have in common that random inputs do not?
 
 # %%
-from course_lib.data import datasets
+from course_lib.data import datasets, load_results
 
 data = datasets.split(datasets.load_mnist())
 X, y, N = data.X_train[:5000], data.y_train[:5000], 20
@@ -603,8 +600,6 @@ check.residual_block(residual_block)
 # normalisation, detour, or both. **Forecast** those five too, from the last figure.
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Validation accuracy of fourteen networks, three dots each. Of nine plain networks only tanh with Glorot, tanh with He and ReLU with He lie above one half; the others lie near one tenth. Below, normalised networks with detours lie near 0.9, those without detours scatter between 0.3 and 0.8, and the bare detour lies below 0.4."}}
-from course_lib.data import load_results
-
 saved = load_results("depth")["rows"]
 labels, learns = [], [k for k, row in enumerate(saved[:9]) if np.median(row["accuracy"]) > 0.5]
 fig, ax = plt.subplots(figsize=(8.2, 5.6))

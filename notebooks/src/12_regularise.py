@@ -24,13 +24,10 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import plotting
-from course_lib import landscapes
+from course_lib import checks as check, landscapes, optimizers, plotting
 from course_lib.landscapes import critical_points
-from course_lib import optimizers
-from course_lib.optimizers import descent, schedules
-from course_lib import checks as check
 from course_lib.notebook import show_source
+from course_lib.optimizers import descent, schedules
 from course_lib.plotting import look
 
 plt.style.use("course_lib.course")
@@ -49,7 +46,7 @@ plt.style.use("course_lib.course")
 # (With the embedded digits in place of MNIST all cells run; the text speaks of MNIST.)
 
 # %%
-from course_lib.data import datasets
+from course_lib.data import datasets, load_results
 from course_lib.networks import losses, penalties
 from course_lib.networks.network import mlp
 from course_lib.training.loop import train
@@ -120,8 +117,6 @@ for fit, net in zip(fits, nets, strict=True):
 # **Predict:** beyond that width, with 5, 10, 40 times more weights than needed, does the loss on new images rise or fall?
 
 # %%
-from course_lib.data import load_results
-
 saved = load_results("width")
 fit, tuned = ([row for row in saved["widths"] if row["tuned_for"] == goal] for goal in ("fit", "loss"))
 width = np.array([row["width"] for row in fit])

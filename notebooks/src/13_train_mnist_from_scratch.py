@@ -23,13 +23,10 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import plotting
-from course_lib import landscapes
+from course_lib import checks as check, landscapes, optimizers, plotting
 from course_lib.landscapes import critical_points
-from course_lib import optimizers
-from course_lib.optimizers import descent, schedules
-from course_lib import checks as check
 from course_lib.notebook import show_source
+from course_lib.optimizers import descent, schedules
 from course_lib.plotting import look
 
 plt.style.use("course_lib.course")
@@ -57,7 +54,7 @@ plt.style.use("course_lib.course")
 # the next cell says so. Every cell runs with them too; the text speaks of MNIST, and so do results read from a file.)
 
 # %%
-from course_lib.data import datasets
+from course_lib.data import datasets, load_results
 from course_lib.networks import losses
 from course_lib.networks.network import mlp
 from course_lib.training.loop import train
@@ -364,7 +361,6 @@ check.choose_rate(choose_rate)
 #   will that judge choose a larger rate, a smaller one, or the same?
 
 # %%
-from course_lib.data import load_results
 from scipy import stats
 
 saved = load_results("mnist_runs")

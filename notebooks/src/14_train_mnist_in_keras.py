@@ -23,13 +23,10 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import plotting
-from course_lib import landscapes
+from course_lib import checks as check, landscapes, optimizers, plotting
 from course_lib.landscapes import critical_points
-from course_lib import optimizers
-from course_lib.optimizers import descent, schedules
-from course_lib import checks as check
 from course_lib.notebook import show_source
+from course_lib.optimizers import descent, schedules
 from course_lib.plotting import look
 
 plt.style.use("course_lib.course")
@@ -46,7 +43,7 @@ plt.style.use("course_lib.course")
 import tempfile
 import warnings
 from pathlib import Path
-from course_lib.data import datasets
+from course_lib.data import datasets, load_results
 from course_lib.frameworks import keras_bridge
 from course_lib.networks.network import mlp
 from course_lib.frameworks.tensorflow_quietly import import_tensorflow
@@ -618,7 +615,6 @@ plt.show()
 # their spread of the size of that standard error?
 
 # %%
-from course_lib.data import load_results
 counted, predicted = cnn.count_params(), 160 + 4640 + 800 * 64 + 64 + 64 * 10 + 10
 record = load_results("keras_cnn")["runs"]
 tests = 100 * np.array([run["test"] for run in record])

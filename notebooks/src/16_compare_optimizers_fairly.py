@@ -24,13 +24,10 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import plotting
-from course_lib import landscapes
+from course_lib import checks as check, landscapes, optimizers, plotting
 from course_lib.landscapes import critical_points
-from course_lib import optimizers
-from course_lib.optimizers import descent, schedules
-from course_lib import checks as check
 from course_lib.notebook import show_source
+from course_lib.optimizers import descent, schedules
 from course_lib.plotting import look
 
 plt.style.use("course_lib.course")
@@ -64,7 +61,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from course_lib.experiments import comparison, harness
-from course_lib.data import datasets
+from course_lib.data import datasets, load_results
 from course_lib.experiments.workloads import WORKLOADS, run_trial
 
 for card in WORKLOADS.values():
@@ -103,7 +100,6 @@ print(f"algoperf_mnist: {1600 * 128 / 50_000:.1f} epochs; weights predicted {785
 # precision, where the last digits depend on the processor, and many steps make them grow.)
 
 # %%
-from course_lib.data import load_results
 saved = load_results("workloads")
 results, rates, real = saved["results"], np.array(saved["ladder"]), datasets.load_mnist().name == "mnist"
 

@@ -22,13 +22,10 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import plotting
-from course_lib import landscapes
+from course_lib import checks as check, landscapes, optimizers, plotting
 from course_lib.landscapes import critical_points
-from course_lib import optimizers
-from course_lib.optimizers import descent, schedules
-from course_lib import checks as check
 from course_lib.notebook import show_source
+from course_lib.optimizers import descent, schedules
 from course_lib.plotting import look
 
 plt.style.use("course_lib.course")

@@ -6,15 +6,10 @@ from functools import partial
 
 import numpy as np
 
-from course_lib.checks import museum, nb01
+from course_lib.checks import museum, nb01, nb01_differences
 from course_lib.checks.engine import judge
-from course_lib.checks.nb01 import (
-    central_gradient,
-    central_hessian,
-    kind_of_point,
-    museum_hessian,
-    polynomial_points,
-)
+from course_lib.checks.nb01 import kind_of_point, polynomial_points
+from course_lib.checks.nb01_differences import central_gradient, central_hessian, museum_hessian
 from course_lib.landscapes import critical_points
 
 RIGHT_POINTS = {(0, 0): "saddle", (1, 1): "minimum", (-1, -1): "minimum"}
@@ -112,7 +107,7 @@ def three_point_diagonal(f, w, h=1.2e-4):
 
 
 def product_of_slopes(f, w, h=1e-5):
-    g = nb01.GRAD if h == nb01.STEP else critical_points.gradient(f, w)
+    g = nb01_differences.GRAD if h == nb01_differences.STEP else critical_points.gradient(f, w)
     return np.outer(g, g)
 
 
@@ -245,8 +240,8 @@ def test_the_exhibit_typed_into_a_notebook_is_not_attempted():
 
 
 def test_the_gradient_and_the_hessian_that_the_checks_expect_are_those_of_their_cubic():
-    np.testing.assert_allclose(critical_points.gradient(nb01._cubic, nb01.W), nb01.GRAD, rtol=1e-8)
-    np.testing.assert_allclose(critical_points.hessian(nb01._cubic, nb01.W), nb01.HESS, atol=1e-5)
+    np.testing.assert_allclose(critical_points.gradient(nb01_differences._cubic, nb01_differences.W), nb01_differences.GRAD, rtol=1e-8)
+    np.testing.assert_allclose(critical_points.hessian(nb01_differences._cubic, nb01_differences.W), nb01_differences.HESS, atol=1e-5)
 
 
 def test_no_verdict_or_first_hint_contains_the_answer():

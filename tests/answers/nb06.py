@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_lib.checks import nb06
+from course_lib.checks import nb06, nb06_forms
 
 
 def repaired(weights, gradients, velocities, *, lr, beta=0.9):
@@ -136,25 +136,25 @@ def distance(lr_old, lr_new, beta, g):
 
 
 RIGHT = {
-    nb06.museum_momentum: [repaired, repaired_in_the_list],
+    nb06_forms.museum_momentum: [repaired, repaired_in_the_list],
     nb06.spectral_radius: [lambda a, b: abs(roots(1 + b - a, b)).max(),
                            lambda a, b: max(abs(np.linalg.eigvals([[1 + b - a, -b], [1, 0]])))],
     nb06.best_momentum: [polyak, lambda mu, L: np.array(polyak(mu, L))],
-    nb06.nesterov_lookahead: [lookahead, lambda *args, **kw: list(lookahead(*args, **kw))],
+    nb06_forms.nesterov_lookahead: [lookahead, lambda *args, **kw: list(lookahead(*args, **kw))],
     nb06.parting: [distance, lambda **kw: np.float64(distance(**kw))],
 }
 
 WRONG = [
-    (nb06.museum_momentum, rebinds_w, "weights never move"),
-    (nb06.museum_momentum, changes_g, "changed the gradients"),
-    (nb06.museum_momentum, still_unstored, "all velocities are still zero"),
-    (nb06.museum_momentum, follows_g, "follow the gradient alone"),
-    (nb06.museum_momentum, never_forgets, "forgets nothing"),
-    (nb06.museum_momentum, averages, "that is an average"),
-    (nb06.museum_momentum, moves_first, "that of the step before"),
-    (nb06.museum_momentum, rate_inside, "holds the learning rate"),
-    (nb06.museum_momentum, keras, "the sign and the learning rate"),
-    (nb06.museum_momentum, walks_uphill, "but not as v = beta*v + g"),
+    (nb06_forms.museum_momentum, rebinds_w, "weights never move"),
+    (nb06_forms.museum_momentum, changes_g, "changed the gradients"),
+    (nb06_forms.museum_momentum, still_unstored, "all velocities are still zero"),
+    (nb06_forms.museum_momentum, follows_g, "follow the gradient alone"),
+    (nb06_forms.museum_momentum, never_forgets, "forgets nothing"),
+    (nb06_forms.museum_momentum, averages, "that is an average"),
+    (nb06_forms.museum_momentum, moves_first, "that of the step before"),
+    (nb06_forms.museum_momentum, rate_inside, "holds the learning rate"),
+    (nb06_forms.museum_momentum, keras, "the sign and the learning rate"),
+    (nb06_forms.museum_momentum, walks_uphill, "but not as v = beta*v + g"),
     (nb06.spectral_radius, lambda a, b: abs(roots(1 + b - a, b)), "one number is wanted"),
     (nb06.spectral_radius, lambda a, b: roots(1 + b - a, b)[0] + 0j, "a factor is a real number"),
     (nb06.spectral_radius, lambda a, b: abs(1 - a), "without beta"),
@@ -177,17 +177,17 @@ WRONG = [
     (nb06.best_momentum, lambda mu, L: (polyak(mu, L)[0], ((L - mu) / (L + mu))**2), "where their roots belong"),
     (nb06.best_momentum, lambda mu, L: (polyak(mu, L)[0], (L - mu) / (L + mu)), "factor per step of gradient descent"),
     (nb06.best_momentum, lambda mu, L: (polyak(mu, L)[0], 0.9), "beta is not 0.9"),
-    (nb06.nesterov_lookahead, in_place, "it changed the w or v"),
-    (nb06.nesterov_lookahead, lambda *args, **kw: lookahead(*args, **kw)[0], "the pair (w, v)"),
-    (nb06.nesterov_lookahead, swapped, "wrong order"),
-    (nb06.nesterov_lookahead, asked_at(lambda w, v, lr, beta: w), "that is heavy ball"),
-    (nb06.nesterov_lookahead, asked_at(lambda w, v, lr, beta: w + lr * beta * v), "looks back"),
-    (nb06.nesterov_lookahead, asked_at(lambda w, v, lr, beta: w - beta * v), "too far away by 1/lr"),
-    (nb06.nesterov_lookahead, asked_at(lambda w, v, lr, beta: w - lr * v), "lacks beta"),
-    (nb06.nesterov_lookahead, starts_ahead, "takes the old velocity twice"),
-    (nb06.nesterov_lookahead, gradient_alone, "moved by the gradient alone"),
-    (nb06.nesterov_lookahead, rewritten, "rewritten form"),
-    (nb06.nesterov_lookahead, asked_at(lambda w, v, lr, beta: 2 * w), "not that of Nesterov's form"),
+    (nb06_forms.nesterov_lookahead, in_place, "it changed the w or v"),
+    (nb06_forms.nesterov_lookahead, lambda *args, **kw: lookahead(*args, **kw)[0], "the pair (w, v)"),
+    (nb06_forms.nesterov_lookahead, swapped, "wrong order"),
+    (nb06_forms.nesterov_lookahead, asked_at(lambda w, v, lr, beta: w), "that is heavy ball"),
+    (nb06_forms.nesterov_lookahead, asked_at(lambda w, v, lr, beta: w + lr * beta * v), "looks back"),
+    (nb06_forms.nesterov_lookahead, asked_at(lambda w, v, lr, beta: w - beta * v), "too far away by 1/lr"),
+    (nb06_forms.nesterov_lookahead, asked_at(lambda w, v, lr, beta: w - lr * v), "lacks beta"),
+    (nb06_forms.nesterov_lookahead, starts_ahead, "takes the old velocity twice"),
+    (nb06_forms.nesterov_lookahead, gradient_alone, "moved by the gradient alone"),
+    (nb06_forms.nesterov_lookahead, rewritten, "rewritten form"),
+    (nb06_forms.nesterov_lookahead, asked_at(lambda w, v, lr, beta: 2 * w), "not that of Nesterov's form"),
     (nb06.parting, lambda **kw: [distance(**kw)], "one number"),
     (nb06.parting, lambda **kw: -distance(**kw), "the sign is wrong"),
     (nb06.parting, lambda **kw: distance(**kw) * (1 - kw["beta"]), "only the first step"),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib.checks import nb10
+from course_lib.checks import nb10, nb10_gradient_checks
 from course_lib.networks import gradient_check, losses
 
 
@@ -80,8 +80,8 @@ RIGHT = {
     nb10.dense_backward: [dense(), dense_by_loops],
     nb10.sigmoid_backward: [lambda A, D: D * (A - A**2), lambda A, D: np.multiply(A * (1 - A), D)],
     nb10.softmax_cross_entropy: [losses.softmax_cross_entropy, cross(), with_scipy],
-    nb10.relative_error: [gradient_check.relative_error, relative_by_hand],
-    nb10.found: [answer(), dict(reversed(answer().items()))],
+    nb10_gradient_checks.relative_error: [gradient_check.relative_error, relative_by_hand],
+    nb10_gradient_checks.found: [answer(), dict(reversed(answer().items()))],
 }
 WRONG = [
     (nb10.dense_backward, dense_in_place, "changed one of the arrays"),
@@ -135,29 +135,29 @@ WRONG = [
     (nb10.softmax_cross_entropy, cross(shift=lambda z: z), "overflows"),
     (nb10.softmax_cross_entropy, cross(shift=lambda z: shifted(z, None)), "largest logit of the batch"),
     (nb10.softmax_cross_entropy, log_of_p, "logarithm of a p"),
-    (nb10.relative_error, lambda a, n: np.abs(a - n) / np.abs(a), "array came back"),
-    (nb10.relative_error, lambda a, n: length(a - n), "absolute error"),
-    (nb10.relative_error, lambda a, n: length(a - n) / (length(a) + length(n)), "sum of the lengths"),
-    (nb10.relative_error, lambda a, n: length(a - n) / length(a), "|a| only"),
-    (nb10.relative_error, lambda a, n: length(a - n) / length(n), "|n| only"),
-    (nb10.relative_error, lambda a, n: length(a - n) / min(length(a), length(n)), "smaller length"),
-    (nb10.relative_error, lambda a, n: abs(length(a) - length(n)) / max(length(a), length(n)), "compares the lengths"),
-    (nb10.relative_error, lambda a, n: (length(a - n) / max(length(a), length(n))) ** 2, "squared"),
-    (nb10.relative_error, lambda a, n: np.max(np.abs(a - n) / np.maximum(abs(a), abs(n))), "worst entry"),
-    (nb10.relative_error, lambda a, n: np.mean(np.abs(a - n) / np.maximum(abs(a), abs(n))), "mean of the entries"),
-    (nb10.relative_error, lambda a, n: length(a - n) / (max(length(a), length(n)) + 1e-8), "small constant"),
-    (nb10.relative_error, lambda a, n: length(a - n) / max(length(a), length(n)), "not 0/0"),
-    (nb10.found, "db1", "a dict with the four keys"),
-    (nb10.found, {"A": "db1"}, "a dict with the four keys"),
-    (nb10.found, answer(A="bias"), "'bias' is no line"),
-    (nb10.found, answer(B=["D2"]), "is no line"),
-    (nb10.found, answer(A="none"), "suspect A is not innocent"),
-    (nb10.found, answer(D="D1"), "suspect D was accused by differences alone"),
-    (nb10.found, answer(A="D1"), "suspect A: a wrong D1 would spoil dW1"),
-    (nb10.found, answer(B="dW1"), "suspect B: a wrong dW1 does not explain why dW2"),
-    (nb10.found, answer(B="D3"), "suspect B: a wrong D3 would spoil dW3"),
-    (nb10.found, answer(C="D2"), "suspect C: a wrong D2 does not explain why dW3"),
-    (nb10.found, answer(A="db3"), "suspect A: a wrong db3 would spoil db3"),
+    (nb10_gradient_checks.relative_error, lambda a, n: np.abs(a - n) / np.abs(a), "array came back"),
+    (nb10_gradient_checks.relative_error, lambda a, n: length(a - n), "absolute error"),
+    (nb10_gradient_checks.relative_error, lambda a, n: length(a - n) / (length(a) + length(n)), "sum of the lengths"),
+    (nb10_gradient_checks.relative_error, lambda a, n: length(a - n) / length(a), "|a| only"),
+    (nb10_gradient_checks.relative_error, lambda a, n: length(a - n) / length(n), "|n| only"),
+    (nb10_gradient_checks.relative_error, lambda a, n: length(a - n) / min(length(a), length(n)), "smaller length"),
+    (nb10_gradient_checks.relative_error, lambda a, n: abs(length(a) - length(n)) / max(length(a), length(n)), "compares the lengths"),
+    (nb10_gradient_checks.relative_error, lambda a, n: (length(a - n) / max(length(a), length(n))) ** 2, "squared"),
+    (nb10_gradient_checks.relative_error, lambda a, n: np.max(np.abs(a - n) / np.maximum(abs(a), abs(n))), "worst entry"),
+    (nb10_gradient_checks.relative_error, lambda a, n: np.mean(np.abs(a - n) / np.maximum(abs(a), abs(n))), "mean of the entries"),
+    (nb10_gradient_checks.relative_error, lambda a, n: length(a - n) / (max(length(a), length(n)) + 1e-8), "small constant"),
+    (nb10_gradient_checks.relative_error, lambda a, n: length(a - n) / max(length(a), length(n)), "not 0/0"),
+    (nb10_gradient_checks.found, "db1", "a dict with the four keys"),
+    (nb10_gradient_checks.found, {"A": "db1"}, "a dict with the four keys"),
+    (nb10_gradient_checks.found, answer(A="bias"), "'bias' is no line"),
+    (nb10_gradient_checks.found, answer(B=["D2"]), "is no line"),
+    (nb10_gradient_checks.found, answer(A="none"), "suspect A is not innocent"),
+    (nb10_gradient_checks.found, answer(D="D1"), "suspect D was accused by differences alone"),
+    (nb10_gradient_checks.found, answer(A="D1"), "suspect A: a wrong D1 would spoil dW1"),
+    (nb10_gradient_checks.found, answer(B="dW1"), "suspect B: a wrong dW1 does not explain why dW2"),
+    (nb10_gradient_checks.found, answer(B="D3"), "suspect B: a wrong D3 would spoil dW3"),
+    (nb10_gradient_checks.found, answer(C="D2"), "suspect C: a wrong D2 does not explain why dW3"),
+    (nb10_gradient_checks.found, answer(A="db3"), "suspect A: a wrong db3 would spoil db3"),
 ]
 
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_lib.checks import museum, nb11
+from course_lib.checks import museum, nb11, nb11_normalisation
 from course_lib.networks import initializers
 from course_lib.networks.normalization import BatchNorm
 
@@ -121,8 +121,8 @@ RIGHT = {
                        lambda rng, n_in, n_out: initializers.glorot(rng, (n_in, n_out))],
     nb11.moment_after: [growth(lambda n, v, a: n * v * (1 + a * a) / 2), by_hand],
     nb11.revive: [rescue(), one_by_one, rescue(off=lambda Z: np.maximum(Z, 0).sum(axis=0) == 0)],
-    nb11.museum_batch_norm: [norm_by(), library_norm],
-    nb11.residual_block: [block(), loops],
+    nb11_normalisation.museum_batch_norm: [norm_by(), library_norm],
+    nb11_normalisation.residual_block: [block(), loops],
 }
 WRONG = [
     (nb11.glorot_draw, lambda rng, i, o: normal(glorot_std)(rng, o, i), "lies on its side"),
@@ -166,45 +166,45 @@ WRONG = [
     (nb11.revive, rescue(bias=None), "still there"),
     (nb11.revive, rescue(bias=1.0), "not 0"),
     (nb11.revive, rescue(weights=lambda rng, shape: rng.standard_normal(shape)), "He's variance"),
-    (nb11.museum_batch_norm, lambda X, gamma, b, state, **hyper: X, "two things"),
-    (nb11.museum_batch_norm, norm_by(use=lambda t: True, move=lambda t: True), "both faults"),
-    (nb11.museum_batch_norm, norm_by(use=lambda t: True), "evaluation still uses"),
-    (nb11.museum_batch_norm, norm_by(move=lambda t: True), "evaluation still moves"),
-    (nb11.museum_batch_norm, norm_by(use=lambda t: False), "training uses the running"),
-    (nb11.museum_batch_norm, norm_by(move=lambda t: False), "never move"),
-    (nb11.museum_batch_norm, norm_by(use=lambda t: not t, move=lambda t: not t), "wrong way round"),
-    (nb11.museum_batch_norm, norm_by(beta_kept=False), "exchanged"),
-    (nb11.museum_batch_norm, norm_by(divide=lambda A, var, eps: A / (np.sqrt(var) + eps)), "outside the root"),
-    (nb11.museum_batch_norm, norm_by(divide=lambda A, var, eps: A / (var + eps)), "root is missing"),
-    (nb11.museum_batch_norm, norm_by(ddof=1), "n - 1"),
-    (nb11.museum_batch_norm, norm_by(axis=1), "layer normalisation"),
-    (nb11.museum_batch_norm, norm_by(affine=False), "gamma and b"),
-    (nb11.museum_batch_norm, norm_in_place, "state that went in was changed"),
-    (nb11.museum_batch_norm, lambda X, gamma, b, state, **hyper: (X, state), "do not come out"),
-    (nb11.residual_block, lambda X, W, D: forward(X, W), "three things"),
-    (nb11.residual_block, block_in_place, "writes into that array"),
-    (nb11.residual_block, block(A=lambda X, W: np.maximum(X, 0) @ W), "lacks the detour"),
-    (nb11.residual_block, block(A=lambda X, W: X + np.maximum(X @ W, 0)), "behind the weights"),
-    (nb11.residual_block, block(A=lambda X, W: X + X @ W), "lacks the ReLU"),
-    (nb11.residual_block, block(A=lambda X, W: 2 * X), "A is not"),
-    (nb11.residual_block, block(dX=lambda X, W, D: (D @ W.T) * (X > 0)), "dX lacks the detour"),
-    (nb11.residual_block, block(dX=lambda X, W, D: D), "detour alone"),
-    (nb11.residual_block, block(dX=lambda X, W, D: D + D @ W.T), "forgets the ReLU"),
-    (nb11.residual_block, block(dX=lambda X, W, D: (D + D @ W.T) * (X > 0)), "mask was put on the detour"),
-    (nb11.residual_block, block(dX=lambda X, W, D: D + (D @ W.T) * (np.maximum(X, 0) @ W > 0)), "looks at the output"),
-    (nb11.residual_block, block(dX=lambda X, W, D: D + (D @ W) * (X > 0)), "not transposed"),
-    (nb11.residual_block, block(dX=lambda X, W, D: (D + (D @ W.T) * (X > 0)) / 2), "averaged: they"),
-    (nb11.residual_block, block(dX=lambda X, W, D: D * X + (D @ W.T) * (X > 0)), "its slope is 1"),
-    (nb11.residual_block, block(dX=lambda X, W, D: 0 * D), "dX is not the gradient"),
-    (nb11.residual_block, block(dW=lambda X, W, D: X.T @ D), "made from X"),
-    (nb11.residual_block, block(dW=lambda X, W, D: np.maximum(X, 0).T @ D / len(X)), "averaged over the examples"),
-    (nb11.residual_block, block(dW=lambda X, W, D: D.T @ np.maximum(X, 0)), "dW lies on its side"),
-    (nb11.residual_block, block(dW=lambda X, W, D: 0 * W), "dW is not the gradient"),
+    (nb11_normalisation.museum_batch_norm, lambda X, gamma, b, state, **hyper: X, "two things"),
+    (nb11_normalisation.museum_batch_norm, norm_by(use=lambda t: True, move=lambda t: True), "both faults"),
+    (nb11_normalisation.museum_batch_norm, norm_by(use=lambda t: True), "evaluation still uses"),
+    (nb11_normalisation.museum_batch_norm, norm_by(move=lambda t: True), "evaluation still moves"),
+    (nb11_normalisation.museum_batch_norm, norm_by(use=lambda t: False), "training uses the running"),
+    (nb11_normalisation.museum_batch_norm, norm_by(move=lambda t: False), "never move"),
+    (nb11_normalisation.museum_batch_norm, norm_by(use=lambda t: not t, move=lambda t: not t), "wrong way round"),
+    (nb11_normalisation.museum_batch_norm, norm_by(beta_kept=False), "exchanged"),
+    (nb11_normalisation.museum_batch_norm, norm_by(divide=lambda A, var, eps: A / (np.sqrt(var) + eps)), "outside the root"),
+    (nb11_normalisation.museum_batch_norm, norm_by(divide=lambda A, var, eps: A / (var + eps)), "root is missing"),
+    (nb11_normalisation.museum_batch_norm, norm_by(ddof=1), "n - 1"),
+    (nb11_normalisation.museum_batch_norm, norm_by(axis=1), "layer normalisation"),
+    (nb11_normalisation.museum_batch_norm, norm_by(affine=False), "gamma and b"),
+    (nb11_normalisation.museum_batch_norm, norm_in_place, "state that went in was changed"),
+    (nb11_normalisation.museum_batch_norm, lambda X, gamma, b, state, **hyper: (X, state), "do not come out"),
+    (nb11_normalisation.residual_block, lambda X, W, D: forward(X, W), "three things"),
+    (nb11_normalisation.residual_block, block_in_place, "writes into that array"),
+    (nb11_normalisation.residual_block, block(A=lambda X, W: np.maximum(X, 0) @ W), "lacks the detour"),
+    (nb11_normalisation.residual_block, block(A=lambda X, W: X + np.maximum(X @ W, 0)), "behind the weights"),
+    (nb11_normalisation.residual_block, block(A=lambda X, W: X + X @ W), "lacks the ReLU"),
+    (nb11_normalisation.residual_block, block(A=lambda X, W: 2 * X), "A is not"),
+    (nb11_normalisation.residual_block, block(dX=lambda X, W, D: (D @ W.T) * (X > 0)), "dX lacks the detour"),
+    (nb11_normalisation.residual_block, block(dX=lambda X, W, D: D), "detour alone"),
+    (nb11_normalisation.residual_block, block(dX=lambda X, W, D: D + D @ W.T), "forgets the ReLU"),
+    (nb11_normalisation.residual_block, block(dX=lambda X, W, D: (D + D @ W.T) * (X > 0)), "mask was put on the detour"),
+    (nb11_normalisation.residual_block, block(dX=lambda X, W, D: D + (D @ W.T) * (np.maximum(X, 0) @ W > 0)), "looks at the output"),
+    (nb11_normalisation.residual_block, block(dX=lambda X, W, D: D + (D @ W) * (X > 0)), "not transposed"),
+    (nb11_normalisation.residual_block, block(dX=lambda X, W, D: (D + (D @ W.T) * (X > 0)) / 2), "averaged: they"),
+    (nb11_normalisation.residual_block, block(dX=lambda X, W, D: D * X + (D @ W.T) * (X > 0)), "its slope is 1"),
+    (nb11_normalisation.residual_block, block(dX=lambda X, W, D: 0 * D), "dX is not the gradient"),
+    (nb11_normalisation.residual_block, block(dW=lambda X, W, D: X.T @ D), "made from X"),
+    (nb11_normalisation.residual_block, block(dW=lambda X, W, D: np.maximum(X, 0).T @ D / len(X)), "averaged over the examples"),
+    (nb11_normalisation.residual_block, block(dW=lambda X, W, D: D.T @ np.maximum(X, 0)), "dW lies on its side"),
+    (nb11_normalisation.residual_block, block(dW=lambda X, W, D: 0 * W), "dW is not the gradient"),
 ]
 
 
 def test_the_exhibit_makes_every_single_image_alike_and_learns_from_looking():
-    assert nb11.museum_batch_norm.exhibit is museum.museum_batch_norm
+    assert nb11_normalisation.museum_batch_norm.exhibit is museum.museum_batch_norm
     state = {"mean": np.zeros(3), "var": np.ones(3)}
     for X in (np.array([[1.0, 2.0, 3.0]]), np.array([[-9.0, 0.0, 5.0]])):
         A, after = museum.museum_batch_norm(X, 2.0, 0.5, state, training=False)

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from course_lib.checks import nb13
+from course_lib.checks import nb13, nb13_choosing
 from course_lib.data.datasets import batches
 
 
@@ -144,10 +144,10 @@ RIGHT = [
     (nb13.accuracy, lambda logits, y: np.mean(logits.argmax(axis=-1) == y)),
     (nb13.run_epoch, run_epoch),
     (nb13.run_epoch, epoch()),
-    (nb13.choose_rate, choose_rate),
-    (nb13.choose_rate, choose()),
-    (nb13.standard_error, standard_error),
-    (nb13.standard_error, lambda p, n: np.sqrt(p * (1 - p)) / np.sqrt(n)),
+    (nb13_choosing.choose_rate, choose_rate),
+    (nb13_choosing.choose_rate, choose()),
+    (nb13_choosing.standard_error, standard_error),
+    (nb13_choosing.standard_error, lambda p, n: np.sqrt(p * (1 - p)) / np.sqrt(n)),
 ]
 
 WRONG = [
@@ -192,33 +192,33 @@ WRONG = [
     (nb13.run_epoch, epoch(mean=lambda losses, lengths: losses.sum()), "batches' losses"),
     (nb13.run_epoch, epoch(mean=lambda losses, lengths: losses @ lengths), "over the examples"),
     (nb13.run_epoch, epoch(mean=lambda losses, lengths: 1.0), "not the mean loss"),
-    (nb13.choose_rate, lambda rates, losses: None or rates, "either one rate"),
-    (nb13.choose_rate, lambda rates, losses: rates[np.nanargmin(losses)], "edge of what was tried"),
-    (nb13.choose_rate, lambda rates, losses: rates[np.argmin(losses)], "argmin stops"),
-    (nb13.choose_rate, choose(best=np.argmin), "diverged run is a measurement"),
-    (nb13.choose_rate, choose(give=lambda rates, losses, k: losses[k]), "that is the smallest loss"),
-    (nb13.choose_rate, choose(give=lambda rates, losses, k: k), "the position"),
-    (nb13.choose_rate, lambda rates, losses: rates[np.nanargmax(losses)], "the largest loss"),
-    (nb13.choose_rate, lambda rates, losses: rates[1], "not the smallest"),
-    (nb13.choose_rate, choose(words=("higher", "lower")), "wrong edge"),
-    (nb13.choose_rate, choose(words=("go down", "go up")), "'go up' is neither"),
-    (nb13.choose_rate, choose_among_finite, "diverged run is a measurement"),
-    (nb13.choose_rate, lambda rates, losses: "higher", "on both sides"),
-    (nb13.choose_rate, lambda r, x: choose_rate(r, x) if np.isfinite(x).any() else "higher", "not cure"),
-    (nb13.standard_error, lambda p, n: print(end=""), "one number"),
-    (nb13.standard_error, lambda p, n: p * (1 - p) / n, "variance"),
-    (nb13.standard_error, lambda p, n: math.sqrt(p * (1 - p)), "one toss"),
-    (nb13.standard_error, lambda p, n: math.sqrt(p * p / n), "by itself"),
-    (nb13.standard_error, lambda p, n: math.sqrt(p / n), "1 - p is missing"),
-    (nb13.standard_error, lambda p, n: math.sqrt((1 - p) / n), "factor p is missing"),
-    (nb13.standard_error, lambda p, n: 1 / math.sqrt(n), "how good"),
-    (nb13.standard_error, lambda p, n: 0.5 / math.sqrt(n), "worst case"),
-    (nb13.standard_error, lambda p, n: math.sqrt(p * (1 - p)) / n, "under the root"),
-    (nb13.standard_error, lambda p, n: 100 * standard_error(p, n), "percent"),
-    (nb13.standard_error, lambda p, n: 1.96 * standard_error(p, n), "95 %"),
-    (nb13.standard_error, lambda p, n: 2 * standard_error(p, n), "two standard errors"),
-    (nb13.standard_error, lambda p, n: standard_error(p, n - 1), "n - 1"),
-    (nb13.standard_error, lambda p, n: 3 / n, "not the standard deviation"),
+    (nb13_choosing.choose_rate, lambda rates, losses: None or rates, "either one rate"),
+    (nb13_choosing.choose_rate, lambda rates, losses: rates[np.nanargmin(losses)], "edge of what was tried"),
+    (nb13_choosing.choose_rate, lambda rates, losses: rates[np.argmin(losses)], "argmin stops"),
+    (nb13_choosing.choose_rate, choose(best=np.argmin), "diverged run is a measurement"),
+    (nb13_choosing.choose_rate, choose(give=lambda rates, losses, k: losses[k]), "that is the smallest loss"),
+    (nb13_choosing.choose_rate, choose(give=lambda rates, losses, k: k), "the position"),
+    (nb13_choosing.choose_rate, lambda rates, losses: rates[np.nanargmax(losses)], "the largest loss"),
+    (nb13_choosing.choose_rate, lambda rates, losses: rates[1], "not the smallest"),
+    (nb13_choosing.choose_rate, choose(words=("higher", "lower")), "wrong edge"),
+    (nb13_choosing.choose_rate, choose(words=("go down", "go up")), "'go up' is neither"),
+    (nb13_choosing.choose_rate, choose_among_finite, "diverged run is a measurement"),
+    (nb13_choosing.choose_rate, lambda rates, losses: "higher", "on both sides"),
+    (nb13_choosing.choose_rate, lambda r, x: choose_rate(r, x) if np.isfinite(x).any() else "higher", "not cure"),
+    (nb13_choosing.standard_error, lambda p, n: print(end=""), "one number"),
+    (nb13_choosing.standard_error, lambda p, n: p * (1 - p) / n, "variance"),
+    (nb13_choosing.standard_error, lambda p, n: math.sqrt(p * (1 - p)), "one toss"),
+    (nb13_choosing.standard_error, lambda p, n: math.sqrt(p * p / n), "by itself"),
+    (nb13_choosing.standard_error, lambda p, n: math.sqrt(p / n), "1 - p is missing"),
+    (nb13_choosing.standard_error, lambda p, n: math.sqrt((1 - p) / n), "factor p is missing"),
+    (nb13_choosing.standard_error, lambda p, n: 1 / math.sqrt(n), "how good"),
+    (nb13_choosing.standard_error, lambda p, n: 0.5 / math.sqrt(n), "worst case"),
+    (nb13_choosing.standard_error, lambda p, n: math.sqrt(p * (1 - p)) / n, "under the root"),
+    (nb13_choosing.standard_error, lambda p, n: 100 * standard_error(p, n), "percent"),
+    (nb13_choosing.standard_error, lambda p, n: 1.96 * standard_error(p, n), "95 %"),
+    (nb13_choosing.standard_error, lambda p, n: 2 * standard_error(p, n), "two standard errors"),
+    (nb13_choosing.standard_error, lambda p, n: standard_error(p, n - 1), "n - 1"),
+    (nb13_choosing.standard_error, lambda p, n: 3 / n, "not the standard deviation"),
 ]
 
 

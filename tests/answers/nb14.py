@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from course_lib.checks import museum, nb14
+from course_lib.checks import museum, nb14, nb14_data_and_callbacks
 from course_lib.checks.engine import judge
 from course_lib.frameworks.tensorflow_quietly import import_tensorflow
 
@@ -100,32 +100,32 @@ def read_once(rates):
 
 
 RIGHT = {
-    nb14.museum_pipeline: [pipeline(), pipeline(prepare=lambda X: (X.astype("float32") / 255.0).reshape(-1, 28 * 28))],
+    nb14_data_and_callbacks.museum_pipeline: [pipeline(), pipeline(prepare=lambda X: (X.astype("float32") / 255.0).reshape(-1, 28 * 28))],
     nb14.course_eps: [lambda epsilon, t, beta2: epsilon * (1 - beta2**t) ** -0.5,
                       lambda epsilon, t, beta2: epsilon / np.sqrt(1 - np.power(beta2, t))],
     nb14.train_step: [tape_step(), graph_step],
-    nb14.rate_recorder: [callback(["on_train_batch_begin"]), by_lambda],
+    nb14_data_and_callbacks.rate_recorder: [callback(["on_train_batch_begin"]), by_lambda],
 }
 WRONG = [
-    (nb14.museum_pipeline, lambda images, n_valid: sets(images, n_valid)[:2], "three pairs"),
-    (nb14.museum_pipeline, pipeline(valid=slice(10, 13)), "validation images are test images"),
-    (nb14.museum_pipeline, pipeline(train=slice(0, 16)), "among the training images"),
-    (nb14.museum_pipeline, pipeline(test=slice(10, 13)), "not the whole test file"),
-    (nb14.museum_pipeline, pipeline(train=slice(0, 10)), "both in training and in validation"),
-    (nb14.museum_pipeline, pipeline(valid=slice(8, 10)), "to be held out"),
-    (nb14.museum_pipeline, pipeline(train=slice(0, 6)), "in neither part"),
-    (nb14.museum_pipeline, pipeline(train=slice(3, 10), valid=slice(0, 3)), "first training images"),
-    (nb14.museum_pipeline, pipeline(train=slice(6, None, -1)), "reordered"),
-    (nb14.museum_pipeline, pipeline(prepare=lambda X: X.astype(np.float32) / 255), "still 28 by 28"),
-    (nb14.museum_pipeline, pipeline(prepare=lambda X: X.reshape(-1, 28).astype(np.float32) / 255), "shape (7, 784)"),
-    (nb14.museum_pipeline, pipeline(prepare=lambda X: X.reshape(-1, 784)), "still whole numbers"),
-    (nb14.museum_pipeline, pipeline(prepare=lambda X: X.reshape(-1, 784) / 255), "float64"),
-    (nb14.museum_pipeline, pipeline(prepare=lambda X: X.reshape(-1, 784).astype(np.float32)), "go up to 255"),
-    (nb14.museum_pipeline, pipeline(prepare=lambda X: rows(X) / 255), "255 twice"),
-    (nb14.museum_pipeline, pipeline(prepare=lambda X: np.float32(X.reshape(-1, 784) // 255)), "were rounded"),
-    (nb14.museum_pipeline, pipeline(prepare=lambda X: np.float32(X.reshape(-1, 784) / 256)), "by 256"),
-    (nb14.museum_pipeline, pipeline(prepare=lambda X: rows(X.transpose(0, 2, 1))), "are exchanged"),
-    (nb14.museum_pipeline, torn, "not those of the images"),
+    (nb14_data_and_callbacks.museum_pipeline, lambda images, n_valid: sets(images, n_valid)[:2], "three pairs"),
+    (nb14_data_and_callbacks.museum_pipeline, pipeline(valid=slice(10, 13)), "validation images are test images"),
+    (nb14_data_and_callbacks.museum_pipeline, pipeline(train=slice(0, 16)), "among the training images"),
+    (nb14_data_and_callbacks.museum_pipeline, pipeline(test=slice(10, 13)), "not the whole test file"),
+    (nb14_data_and_callbacks.museum_pipeline, pipeline(train=slice(0, 10)), "both in training and in validation"),
+    (nb14_data_and_callbacks.museum_pipeline, pipeline(valid=slice(8, 10)), "to be held out"),
+    (nb14_data_and_callbacks.museum_pipeline, pipeline(train=slice(0, 6)), "in neither part"),
+    (nb14_data_and_callbacks.museum_pipeline, pipeline(train=slice(3, 10), valid=slice(0, 3)), "first training images"),
+    (nb14_data_and_callbacks.museum_pipeline, pipeline(train=slice(6, None, -1)), "reordered"),
+    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: X.astype(np.float32) / 255), "still 28 by 28"),
+    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: X.reshape(-1, 28).astype(np.float32) / 255), "shape (7, 784)"),
+    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: X.reshape(-1, 784)), "still whole numbers"),
+    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: X.reshape(-1, 784) / 255), "float64"),
+    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: X.reshape(-1, 784).astype(np.float32)), "go up to 255"),
+    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: rows(X) / 255), "255 twice"),
+    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: np.float32(X.reshape(-1, 784) // 255)), "were rounded"),
+    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: np.float32(X.reshape(-1, 784) / 256)), "by 256"),
+    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: rows(X.transpose(0, 2, 1))), "are exchanged"),
+    (nb14_data_and_callbacks.museum_pipeline, torn, "not those of the images"),
     (nb14.course_eps, lambda epsilon, t, beta2: "1", "one number was expected"),
     (nb14.course_eps, lambda epsilon, t, beta2: epsilon * (1 - beta2**t) ** 0.5, "other direction"),
     (nb14.course_eps, lambda epsilon, t, beta2: epsilon / (1 - beta2**t), "not beside v"),
@@ -146,21 +146,21 @@ WRONG = [
     (nb14.train_step, tape_step(give="gradient"), "one number"),
     (nb14.train_step, tape_step(give="later"), "loss after the step"),
     (nb14.train_step, tape_step(give="twice"), "not the loss before the step"),
-    (nb14.rate_recorder, lambda rates: import_tensorflow().keras.callbacks.Callback, "a class came back"),
-    (nb14.rate_recorder, lambda rates: rates.append, "should come back"),
-    (nb14.rate_recorder, callback(["on_train_batch_begin"], lambda model: model.optimizer.learning_rate), "float(...)"),
-    (nb14.rate_recorder, own_list, "nothing was recorded"),
-    (nb14.rate_recorder, callback(["on_train_batch_end"]), "rate of the next step"),
-    (nb14.rate_recorder, callback(["on_epoch_begin"]), "one a step was asked for"),
-    (nb14.rate_recorder, callback(["on_epoch_end"]), "one entry an epoch, and"),
-    (nb14.rate_recorder, read_once, "read once"),
-    (nb14.rate_recorder, callback(["on_train_begin"]), "only one entry"),
-    (nb14.rate_recorder, callback(["on_train_batch_begin", "on_test_batch_begin"]), "validation were recorded"),
-    (nb14.rate_recorder, callback(["on_train_batch_begin", "on_train_batch_end"]), "recorded twice"),
-    (nb14.rate_recorder, callback(["on_train_batch_begin"], lambda model: 0.1), "should give six rates"),
+    (nb14_data_and_callbacks.rate_recorder, lambda rates: import_tensorflow().keras.callbacks.Callback, "a class came back"),
+    (nb14_data_and_callbacks.rate_recorder, lambda rates: rates.append, "should come back"),
+    (nb14_data_and_callbacks.rate_recorder, callback(["on_train_batch_begin"], lambda model: model.optimizer.learning_rate), "float(...)"),
+    (nb14_data_and_callbacks.rate_recorder, own_list, "nothing was recorded"),
+    (nb14_data_and_callbacks.rate_recorder, callback(["on_train_batch_end"]), "rate of the next step"),
+    (nb14_data_and_callbacks.rate_recorder, callback(["on_epoch_begin"]), "one a step was asked for"),
+    (nb14_data_and_callbacks.rate_recorder, callback(["on_epoch_end"]), "one entry an epoch, and"),
+    (nb14_data_and_callbacks.rate_recorder, read_once, "read once"),
+    (nb14_data_and_callbacks.rate_recorder, callback(["on_train_begin"]), "only one entry"),
+    (nb14_data_and_callbacks.rate_recorder, callback(["on_train_batch_begin", "on_test_batch_begin"]), "validation were recorded"),
+    (nb14_data_and_callbacks.rate_recorder, callback(["on_train_batch_begin", "on_train_batch_end"]), "recorded twice"),
+    (nb14_data_and_callbacks.rate_recorder, callback(["on_train_batch_begin"], lambda model: 0.1), "should give six rates"),
 ]
 
 
 def test_the_museum_piece_itself_is_called_wrong():
-    images = SimpleNamespace(**vars(nb14._numbered_images()))
-    assert "test images" in judge(nb14.museum_pipeline, lambda _, n: museum.museum_pipeline(images, n)).message
+    images = SimpleNamespace(**vars(nb14_data_and_callbacks._numbered_images()))
+    assert "test images" in judge(nb14_data_and_callbacks.museum_pipeline, lambda _, n: museum.museum_pipeline(images, n)).message

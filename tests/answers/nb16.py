@@ -2,7 +2,7 @@
 """
 import numpy as np
 
-from course_lib.checks import nb16
+from course_lib.checks import nb16, nb16_statistics
 from course_lib.experiments import comparison
 
 
@@ -121,12 +121,12 @@ def say_by_middle(low, high, p, margin):
 
 RIGHT = {
     nb16.winning_rates: [rates_where(lambda mine, rest: mine < min(rest)), rates_by_ranks],
-    nb16.paired_bootstrap: [interval(paired),
+    nb16_statistics.paired_bootstrap: [interval(paired),
                             lambda a, b, rng: comparison.paired_interval(a, b, rng=rng)[1:],
                             lambda a, b, rng: np.percentile(rng.choice(a - b, (20_000, len(a))).mean(1), (2.5, 97.5))],
-    nb16.holm: [comparison.holm, holm_by(falling), holm_loop],
+    nb16_statistics.holm: [comparison.holm, holm_by(falling), holm_loop],
     nb16.typical_steps: [steps_by(), steps_vectorised],
-    nb16.verdict: [say, lambda low, high, p, margin: nb16._verdict(low, high, p, margin)],
+    nb16_statistics.verdict: [say, lambda low, high, p, margin: nb16_statistics._verdict(low, high, p, margin)],
 }
 WRONG = [
     (nb16.winning_rates, rates_where(lambda mine, rest: mine <= min(rest)), "a tie counts as a win"),
@@ -140,32 +140,32 @@ WRONG = [
     (nb16.winning_rates, tampering, "changed the scores"),
     (nb16.winning_rates, careless, "cannot win there"),
     (nb16.winning_rates, lambda name, rates, scores: rates, "for the sponsor of 'c'"),
-    (nb16.paired_bootstrap, interval(lambda a, b, rows, rng: np.mean((b - a)[rows])), "sign is turned"),
-    (nb16.paired_bootstrap, interval(lambda a, b, rows, rng: a[rows].mean() - rng.choice(b, len(b)).mean()), "apart"),
-    (nb16.paired_bootstrap, interval(lambda a, b, rows, rng: (a - b)[rows[0]]), "single differences"),
-    (nb16.paired_bootstrap, lambda a, b, rng: np.quantile(a - b, [0.025, 0.975]), "single differences"),
-    (nb16.paired_bootstrap, interval(lambda a, b, rows, rng: rng.permutation(a - b).mean()), "with replacement"),
-    (nb16.paired_bootstrap, interval(paired, ends=(0.05, 0.95)), "90 %"),
-    (nb16.paired_bootstrap, interval(paired, ends=(0.975, 0.025)), "low is above high"),
-    (nb16.paired_bootstrap, interval(lambda a, b, rows, rng: a[rows].mean()), "of a alone"),
-    (nb16.paired_bootstrap, interval(lambda a, b, rows, rng: np.median((a - b)[rows])), "medians"),
-    (nb16.paired_bootstrap, lambda a, b, rng: interval(paired)(a, b, np.random.default_rng(0)), "exactly the same"),
-    (nb16.paired_bootstrap, lambda a, b, rng: (np.nan, np.nan), "two finite numbers"),
-    (nb16.paired_bootstrap, lambda a, b, rng: (a - b).mean(), "two finite numbers"),
-    (nb16.paired_bootstrap, lambda a, b, rng: (-50.0, 50.0), "whose differences have the mean"),
-    (nb16.holm, lambda p: p, "nothing was adjusted"),
-    (nb16.holm, lambda p: np.minimum(1, 7 * p), "Bonferroni"),
-    (nb16.holm, holm_by(falling, running=lambda x: x), "running maximum"),
-    (nb16.holm, holm_by(falling, cap=False), "above 1"),
-    (nb16.holm, holm_by(falling, back=False), "sorted order"),
-    (nb16.holm, holm_by(lambda m: np.arange(1, m + 1)), "wrong way"),
-    (nb16.holm, holm_by(lambda m: m / np.arange(1, m + 1), running=backwards), "Benjamini"),
-    (nb16.holm, holm_by(falling, running=backwards), "Hochberg's"),
-    (nb16.holm, holm_by(lambda m: np.arange(m - 1, -1, -1)), "m - 1 there"),
-    (nb16.holm, lambda p: comparison.holm(p)[:3], "shape"),
-    (nb16.holm, in_place, "changed the p"),
-    (nb16.holm, only_seven, "with two p-values"),
-    (nb16.holm, lambda p: p / 2, "it gives"),
+    (nb16_statistics.paired_bootstrap, interval(lambda a, b, rows, rng: np.mean((b - a)[rows])), "sign is turned"),
+    (nb16_statistics.paired_bootstrap, interval(lambda a, b, rows, rng: a[rows].mean() - rng.choice(b, len(b)).mean()), "apart"),
+    (nb16_statistics.paired_bootstrap, interval(lambda a, b, rows, rng: (a - b)[rows[0]]), "single differences"),
+    (nb16_statistics.paired_bootstrap, lambda a, b, rng: np.quantile(a - b, [0.025, 0.975]), "single differences"),
+    (nb16_statistics.paired_bootstrap, interval(lambda a, b, rows, rng: rng.permutation(a - b).mean()), "with replacement"),
+    (nb16_statistics.paired_bootstrap, interval(paired, ends=(0.05, 0.95)), "90 %"),
+    (nb16_statistics.paired_bootstrap, interval(paired, ends=(0.975, 0.025)), "low is above high"),
+    (nb16_statistics.paired_bootstrap, interval(lambda a, b, rows, rng: a[rows].mean()), "of a alone"),
+    (nb16_statistics.paired_bootstrap, interval(lambda a, b, rows, rng: np.median((a - b)[rows])), "medians"),
+    (nb16_statistics.paired_bootstrap, lambda a, b, rng: interval(paired)(a, b, np.random.default_rng(0)), "exactly the same"),
+    (nb16_statistics.paired_bootstrap, lambda a, b, rng: (np.nan, np.nan), "two finite numbers"),
+    (nb16_statistics.paired_bootstrap, lambda a, b, rng: (a - b).mean(), "two finite numbers"),
+    (nb16_statistics.paired_bootstrap, lambda a, b, rng: (-50.0, 50.0), "whose differences have the mean"),
+    (nb16_statistics.holm, lambda p: p, "nothing was adjusted"),
+    (nb16_statistics.holm, lambda p: np.minimum(1, 7 * p), "Bonferroni"),
+    (nb16_statistics.holm, holm_by(falling, running=lambda x: x), "running maximum"),
+    (nb16_statistics.holm, holm_by(falling, cap=False), "above 1"),
+    (nb16_statistics.holm, holm_by(falling, back=False), "sorted order"),
+    (nb16_statistics.holm, holm_by(lambda m: np.arange(1, m + 1)), "wrong way"),
+    (nb16_statistics.holm, holm_by(lambda m: m / np.arange(1, m + 1), running=backwards), "Benjamini"),
+    (nb16_statistics.holm, holm_by(falling, running=backwards), "Hochberg's"),
+    (nb16_statistics.holm, holm_by(lambda m: np.arange(m - 1, -1, -1)), "m - 1 there"),
+    (nb16_statistics.holm, lambda p: comparison.holm(p)[:3], "shape"),
+    (nb16_statistics.holm, in_place, "changed the p"),
+    (nb16_statistics.holm, only_seven, "with two p-values"),
+    (nb16_statistics.holm, lambda p: p / 2, "it gives"),
     (nb16.typical_steps, steps_by(miss=None), "misses were left out: a rule"),
     (nb16.typical_steps, steps_by(miss=250), "whole budget"),
     (nb16.typical_steps, steps_by(np.mean), "the mean is taken"),
@@ -178,19 +178,19 @@ WRONG = [
     (nb16.typical_steps, steps_by(scale=1), "counts looks"),
     (nb16.typical_steps, zero_if_nobody, "no seed reaches"),
     (nb16.typical_steps, lambda curves, target, every: 17, "it gives 17"),
-    (nb16.verdict, lambda low, high, p, margin: say(-high, -low, p, margin), "exchanged"),
-    (nb16.verdict, lambda low, high, p, margin: say(low, high, 0.0, margin), "p-value is not used"),
-    (nb16.verdict, lambda low, high, p, margin: say(low, high, p, 0) if say(low, high, p, 0) in "ab" else
+    (nb16_statistics.verdict, lambda low, high, p, margin: say(-high, -low, p, margin), "exchanged"),
+    (nb16_statistics.verdict, lambda low, high, p, margin: say(low, high, 0.0, margin), "p-value is not used"),
+    (nb16_statistics.verdict, lambda low, high, p, margin: say(low, high, p, 0) if say(low, high, p, 0) in "ab" else
      say(low, high, p, margin), "may be real"),
-    (nb16.verdict, lambda low, high, p, margin: say(low, high, p, margin).replace("undecided", "tie"), "called a tie"),
-    (nb16.verdict, say_by_middle, "holds 0"),
-    (nb16.verdict, lambda low, high, p, margin: "a is ahead", "the words are"),
-    (nb16.verdict, lambda low, high, p, margin: 1, "the words are"),
-    (nb16.verdict, lambda low, high, p, margin: "undecided", "it says 'undecided'"),
+    (nb16_statistics.verdict, lambda low, high, p, margin: say(low, high, p, margin).replace("undecided", "tie"), "called a tie"),
+    (nb16_statistics.verdict, say_by_middle, "holds 0"),
+    (nb16_statistics.verdict, lambda low, high, p, margin: "a is ahead", "the words are"),
+    (nb16_statistics.verdict, lambda low, high, p, margin: 1, "the words are"),
+    (nb16_statistics.verdict, lambda low, high, p, margin: "undecided", "it says 'undecided'"),
 ]
 
 
 def test_the_cases_of_the_verdict_tell_all_known_mistakes_apart():
     hows = ({}, {"sign": -1}, {"use_p": False}, {"tie_first": False}, {"empty": "tie"})
-    answers = [tuple(nb16._verdict(low, high, p, nb16.MARGIN, **how) for low, high, p, _ in nb16.CASES) for how in hows]
-    assert len(set(answers)) == len(hows) and answers[0] == tuple(right for *_, right in nb16.CASES)
+    answers = [tuple(nb16_statistics._verdict(low, high, p, nb16_statistics.MARGIN, **how) for low, high, p, _ in nb16_statistics.CASES) for how in hows]
+    assert len(set(answers)) == len(hows) and answers[0] == tuple(right for *_, right in nb16_statistics.CASES)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course_lib import optimizers
-from course_lib.checks import nb17
+from course_lib.checks import nb17, nb17_patients
 from course_lib.checks.engine import judge
 from course_lib.training import broken_runs
 
@@ -73,31 +73,31 @@ TRUTH = {letter: cause for letter, (cause, _, _) in broken_runs.FAULTS.items()}
 FIRST, OTHER = ({letter: TRUTH[letter] for letter in part} for part in ("abcde", "fghij"))
 norm = np.linalg.norm
 RIGHT = {
-    nb17.first_five: [FIRST, TRUTH],
-    nb17.other_five: [OTHER, dict(reversed(TRUTH.items()))],
+    nb17_patients.first_five: [FIRST, TRUTH],
+    nb17_patients.other_five: [OTHER, dict(reversed(TRUTH.items()))],
     nb17.loss_left: [twenty, on_a_copy],
     nb17.update_ratios: [each(lambda a, b: norm(b - a) / norm(a)), in_a_loop],
     nb17.kind_of_plateau: [plateau, by_distance],
 }
 WRONG = [
-    (nb17.first_five, "saturated units", "a dict"),
-    (nb17.first_five, {"a": "saturated units"}, "no diagnosis for run b"),
-    (nb17.first_five, FIRST | {"c": "inputs"}, "'inputs' is none of"),
-    (nb17.first_five, FIRST | {"c": "rate too high"}, "4 of 5 are right. Run c: the loss is large before"),
-    (nb17.first_five, FIRST | {"c": "exploding signal"}, "does not grow"),
-    (nb17.first_five, FIRST | {"c": "dead units"}, "what killed them"),
-    (nb17.first_five, FIRST | {"e": "zero weights"}, "is not zero"),
-    (nb17.first_five, FIRST | {"b": "dead units"}, "are not 0"),
-    (nb17.first_five, FIRST | {"a": "rate too low", "d": "wrong loss"}, "3 of 5 are right. Run a: its rate is 0.1"),
-    (nb17.first_five, FIRST | {"d": "wrong loss"}, "run.fresh"),
-    (nb17.other_five, None, "a dict"),
-    (nb17.other_five, FIRST, "no diagnosis for run f"),
-    (nb17.other_five, OTHER | {"f": "rate too low"}, "its rate is 0.1"),
-    (nb17.other_five, OTHER | {"f": "dead units"}, "perfect answer"),
-    (nb17.other_five, OTHER | {"g": "unscaled inputs"}, "about 0.3"),
-    (nb17.other_five, OTHER | {"h": "label leak"}, "fails there"),
-    (nb17.other_five, OTHER | {"i": "dead units"}, "slope 0"),
-    (nb17.other_five, OTHER | {"j": "unscaled inputs"}, "first loss is healthy"),
+    (nb17_patients.first_five, "saturated units", "a dict"),
+    (nb17_patients.first_five, {"a": "saturated units"}, "no diagnosis for run b"),
+    (nb17_patients.first_five, FIRST | {"c": "inputs"}, "'inputs' is none of"),
+    (nb17_patients.first_five, FIRST | {"c": "rate too high"}, "4 of 5 are right. Run c: the loss is large before"),
+    (nb17_patients.first_five, FIRST | {"c": "exploding signal"}, "does not grow"),
+    (nb17_patients.first_five, FIRST | {"c": "dead units"}, "what killed them"),
+    (nb17_patients.first_five, FIRST | {"e": "zero weights"}, "is not zero"),
+    (nb17_patients.first_five, FIRST | {"b": "dead units"}, "are not 0"),
+    (nb17_patients.first_five, FIRST | {"a": "rate too low", "d": "wrong loss"}, "3 of 5 are right. Run a: its rate is 0.1"),
+    (nb17_patients.first_five, FIRST | {"d": "wrong loss"}, "run.fresh"),
+    (nb17_patients.other_five, None, "a dict"),
+    (nb17_patients.other_five, FIRST, "no diagnosis for run f"),
+    (nb17_patients.other_five, OTHER | {"f": "rate too low"}, "its rate is 0.1"),
+    (nb17_patients.other_five, OTHER | {"f": "dead units"}, "perfect answer"),
+    (nb17_patients.other_five, OTHER | {"g": "unscaled inputs"}, "about 0.3"),
+    (nb17_patients.other_five, OTHER | {"h": "label leak"}, "fails there"),
+    (nb17_patients.other_five, OTHER | {"i": "dead units"}, "slope 0"),
+    (nb17_patients.other_five, OTHER | {"j": "unscaled inputs"}, "first loss is healthy"),
     (nb17.loss_left, lambda net, X, y, **more: [0.5], "one number is wanted"),
     (nb17.loss_left, changed(report=lambda before, last, after: after), "divide it by"),
     (nb17.loss_left, changed(report=lambda before, last, after: before / after), "upside down"),
@@ -135,7 +135,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("check", "truth"), [(nb17.first_five, FIRST), (nb17.other_five, OTHER)])
+@pytest.mark.parametrize(("check", "truth"), [(nb17_patients.first_five, FIRST), (nb17_patients.other_five, OTHER)])
 def test_no_wrong_diagnosis_is_told_the_right_one(check, truth):
     for letter, cause in itertools.product(truth, broken_runs.CAUSES):
         if cause != truth[letter]:
@@ -144,5 +144,5 @@ def test_no_wrong_diagnosis_is_told_the_right_one(check, truth):
 
 
 def test_what_speaks_against_a_diagnosis_is_kept_for_pairs_that_exist():
-    assert all({true, said} <= set(broken_runs.CAUSES) and true != said for true, said in nb17.AGAINST)
-    assert set(nb17.NEXT_TEST) == set(broken_runs.CAUSES)
+    assert all({true, said} <= set(broken_runs.CAUSES) and true != said for true, said in nb17_patients.AGAINST)
+    assert set(nb17_patients.NEXT_TEST) == set(broken_runs.CAUSES)

@@ -4,12 +4,12 @@ import argparse
 import functools
 import hashlib
 import json
-import os
 import sys
 from pathlib import Path
 
 import nbformat
 
+from course_lib.files import write_whole
 from tools.notebooks.run import BuildError, execute, inspect, machine_path, slim
 from tools.notebooks.source import (
     SourceError,
@@ -24,6 +24,7 @@ from tools.notebooks.sync import bring_back
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "notebooks"
 LIBRARY = ROOT / "course_lib"
+LOCK = ROOT / "requirements.lock"
 
 
 def sources(folder, wanted=()):
@@ -49,17 +50,6 @@ def record_path(path):
     return path.parents[2] / ".build" / "notebooks.json"
 
 
-def write_text(path, text):
-    """Write the file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def as_text(notebook):
     """Return the notebook's file contents."""
     return nbformat.writes(notebook, version=4) + "\n"
@@ -67,17 +57,21 @@ def as_text(notebook):
 
 @functools.cache
 def mnist_name():
-    """Return 'mnist', or 'digits' when the real images are not to be had here."""
+    """Return 'mnist', or 'digits' where the real images are not there."""
     from course_lib.data.datasets import load_mnist
     return load_mnist().name
 
 
 def state(path):
-    """Return the digest of all that a notebook's outputs come from: its source and course_lib."""
-    parts = [path, *sorted(p for p in LIBRARY.rglob("*") if p.suffix in {".py", ".mplstyle"})]
-    return hashlib.sha256(b"".join(p.name.encode() + p.read_bytes() for p in parts)).hexdigest()[
-        :16
-    ]
+    """Return the digest of all that a notebook's outputs come from: its source, course_lib with its
+    style, facts and saved results, and the lock that says which versions run it.
+    """
+    library = [p for p in LIBRARY.rglob("*") if p.suffix in {".py", ".mplstyle", ".toml", ".json"}]
+    parts = [path, *sorted(library), *(p for p in [LOCK] if p.exists())]
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.name.encode() + part.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def read_record(path):
@@ -111,8 +105,8 @@ def build(path, *, everything=False, force=False):
         execute(fresh, target(path).parent)
         inspect(fresh, machine_path)
         slim(fresh)
-        write_text(target(path), as_text(fresh))
-    write_text(record_path(path), json.dumps(record | {path.stem: now}, indent=1))
+        write_whole(target(path), as_text(fresh))
+    write_whole(record_path(path), json.dumps(record | {path.stem: now}, indent=1))
     return "up to date" if up_to_date else "built"
 
 
@@ -124,15 +118,15 @@ def sync(path):
     before = as_text(notebook)
     new, refused = bring_back(text, notebook)
     if as_text(notebook) != before:
-        write_text(path, new)
-        write_text(target(path), as_text(notebook))
+        write_whole(path, new)
+        write_whole(target(path), as_text(notebook))
     done = "nothing to bring back" if new == text else "brought back into the source"
     return "\n  not taken: ".join([done, *refused])
 
 
 def solved(path, out):
     """Write one solved notebook into the folder `out`; return what was done."""
-    write_text(out / target(path).name, as_text(solved_notebook(path.read_text(encoding="utf-8"))))
+    write_whole(out / target(path).name, as_text(solved_notebook(path.read_text(encoding="utf-8"))))
     return f"written to {out}"
 
 

@@ -67,7 +67,7 @@ def merge(source, notebook):
         code = source_code(cell, n is not None and fresh[n], old)
         if code is None:
             refused.append(
-                f"{ns.named(cell)}: its stub was edited, so the source keeps the cell as it was"
+                f"{ns.words_for(cell)}: its stub was edited, so the source keeps the cell as it was"
             )
             code = old.source
         layout = (

@@ -1,0 +1,120 @@
+"""Checks of notebook 09, clipping.
+
+Each table of known answers begins with the right one, whose fault is None.
+"""
+import math
+
+import numpy as np
+
+from course_lib.checks.engine import exercise
+from course_lib.checks.nb09 import _named
+
+
+@exercise("09.4", "Clip a network's gradient", hints=(
+    "compute the length of the whole gradient first, then one factor",
+    "factor = min(1, limit / norm), with norm the root of the sum of all squares of all arrays",
+    "norm = math.sqrt(sum((g**2).sum() for g in grads)); factor = limit / max(norm, limit)"))
+def clip_global(mine):
+    """All arrays times min(1, limit / norm of all)."""
+    long = [np.array([[3.0, 0.0], [0.0, -4.0]]), np.array([12.0, 0.5]), np.array(84.0)]
+    given = [g.copy() for g in long]
+    answer = mine(given, 2.0)
+    if any(not np.array_equal(a, b) for a, b in zip(given, long, strict=True)):
+        return "it changed the arrays that it was given: return new ones"
+    fault = _clipped(answer, long, 2.0)
+    if fault is not None:
+        return fault
+    short = [np.array([0.3, -0.4]), np.array([[0.0]])]
+    answer = mine([g.copy() for g in short], 2.0)
+    if not _equal(answer, short):
+        return (
+            "a gradient that is short enough must stay: this one was stretched to the limit, or "
+            "changed"
+        )
+    zero = mine([np.zeros(2), np.zeros((1, 2))], 1.0)
+    if not _equal(zero, [np.zeros(2), np.zeros((1, 2))]):
+        return (
+            "a gradient of zero must stay zero, and came back as something else: a division by its "
+            "norm?"
+        )
+    return None
+
+
+def _equal(answer, wanted):
+    return isinstance(answer, (list, tuple)) and len(answer) == len(wanted) and all(
+        np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-6, atol=1e-12) for a,
+        b in zip(answer, wanted, strict=True))
+
+
+def _clipped(answer, grads, limit):
+    total = math.sqrt(sum((g**2).sum() for g in grads))
+    sizes = [math.sqrt((g**2).sum()) for g in grads]
+    if not isinstance(answer,
+                      (list, tuple)) or [np.shape(g) for g in answer] != [g.shape for g in grads]:
+        return "a list is wanted, with an array of the old shape for every array given"
+    for fault, value in (
+        (None, [g * limit / total for g in grads]),
+        ("each array was clipped by itself: that changes the proportions between the layers, so "
+         "the direction",
+         [g * min(1.0, limit / size) for g, size in zip(grads, sizes, strict=True)]),
+        ("that is clipping by value: each coordinate is cut by itself, and the direction turns",
+         [np.clip(g, -limit, limit) for g in grads]),
+        ("the root is missing: the squares add up to the norm squared",
+         [g * limit / total**2 for g in grads]),
+        ("the arrays' norms were added: it is their squares that add up",
+         [g * limit / sum(sizes) for g in grads]),
+        ("that has the length 1: it should be the limit", [g / total for g in grads]),
+        ("the longest array decided: the norm is that of all together",
+         [g * limit / max(sizes) for g in grads]),
+        ("nothing was clipped, though the gradient is longer than the limit", grads),
+        ("the factor is upside down, and makes a long gradient longer",
+         [g * total / limit for g in grads]),
+    ):
+        if _equal(answer, value):
+            return fault
+    return "the arrays together have not the length of the limit and the old direction"
+
+
+@exercise("09.5", "Max-norm of a layer", hints=(
+    "which axis of W has to be summed over, so that one norm is left for each unit?",
+    "column k times min(1, limit / |column k|)",
+    "norms = np.sqrt((W**2).sum(axis=0)); W * (limit / np.maximum(norms, limit))"))
+def max_norm(mine):
+    """Long columns shortened to the limit, all others as they were."""
+    W, limit = np.array([[3.0, 0.3, 0.0, -1.5], [-4.0, 0.4, 0.0, 0.5], [12.0, 0.0, 0.0, 2.0]]), 2.0
+    given = W.copy()
+    answer = mine(given, limit)
+    if not np.array_equal(given, W):
+        return "it changed the array that it was given: return a new one"
+    if np.shape(answer) != W.shape:
+        return f"an array of the shape {W.shape} is wanted, got {np.shape(answer)}"
+    columns, rows, whole = (np.sqrt((W**2).sum(axis=axis, keepdims=True)) for axis in (0, 1, None))
+    with np.errstate(all="ignore"):
+        stretched = W * limit / columns
+    fault = _named(answer, (
+        (None, W * limit / np.maximum(columns, limit)),
+        ("it limits the rows: they hold the weights that leave an input; a unit's incoming weights "
+         "are a column",
+         W * limit / np.maximum(rows, limit)),
+        ("it limits the norm of the whole matrix: every unit has a limit of its own",
+         W * limit / np.maximum(whole, limit)),
+        ("that is weight clipping, weight by weight: max-norm keeps a column's proportions",
+         np.clip(W, -limit, limit)),
+        ("a column of zeros became NaN: dividing by its norm is 0/0", stretched),
+        ("short columns were stretched to the limit: they should stay as they are",
+         np.nan_to_num(stretched)),
+        ("the root is missing: the squares add up to the norm squared",
+         W * limit / np.maximum(columns**2, limit)),
+        ("the longest weight decided: the norm is the root of the sum of squares",
+         W * limit / np.maximum(np.abs(W).max(axis=0), limit)),
+        ("long columns now have the length 1, not the limit",
+         np.where(columns > limit, W / np.maximum(columns, 1), W)),
+        ("long columns were set to zero: they should be shortened",
+         np.where(columns > limit, 0.0, W)),
+        ("nothing was limited", W),
+    ))
+    return (
+        fault
+        if fault != ""
+        else "the long columns have not the length of the limit, or the others have changed"
+    )

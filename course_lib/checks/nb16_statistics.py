@@ -1,0 +1,196 @@
+"""Checks of notebook 16, what a table of runs says.
+
+Each table of known answers begins with the right one, whose fault is None.
+"""
+import numpy as np
+
+from course_lib.checks.engine import exercise
+from course_lib.experiments import comparison
+
+SHARED = np.array([3.0, 0.5, 5.0, 1.0, 4.0, 2.0, 6.0, 0.0, 2.5, 4.5])
+
+
+GAP = np.array([0.30, -0.10, 0.45, 0.20, 0.05, 0.35, 0.60, -0.05, 0.25, 0.40])
+
+
+@exercise("16.2", "A paired interval", hints=(
+    "which numbers have lost what both rules share on a seed? Draw from these, as many as there "
+    "are, with replacement",
+    "d = a - b; a resample is d[rng.integers(len(d), size=len(d))]; keep its mean; 10 000 times; "
+    "then two quantiles",
+    "means = d[rng.integers(len(d), size=(10_000, len(d)))].mean(axis=1); return "
+    "np.quantile(means, [0.025, 0.975])"))
+def paired_bootstrap(mine):
+    """The 2.5 % and 97.5 % quantiles of the mean of resampled paired differences."""
+    a, b = SHARED + GAP, SHARED
+    n, rng = len(a), np.random.default_rng(1)
+    pick, pick_b = rng.integers(n, size=(2, 20_000, n))
+    ends = [0.025, 0.975]
+    d = a - b
+    means = d[pick].mean(axis=1)
+    known = (
+        (None, np.quantile(means, ends)),
+        ("the sign is turned: the difference is a - b, negative where a is better",
+         np.quantile(-means, ends)),
+        ("a and b are resampled apart, so their seeds no longer belong together: resample a - b",
+         np.quantile(a[pick].mean(axis=1) - b[pick_b].mean(axis=1), ends)),
+        ("that is the spread of single differences: an interval for the mean needs the mean of "
+         "each resample",
+         np.quantile(d[pick], ends)),
+        ("all resamples have the same mean: draw with replacement, as many as there are seeds",
+         [d.mean(), d.mean()]),
+        ("that is a 90 % interval: 2.5 % must lie on each side", np.quantile(means, [0.05, 0.95])),
+        ("that is the interval of a alone: the difference is asked for",
+         np.quantile(a[pick].mean(axis=1), ends)),
+        ("the medians of the resamples are taken: the mean difference was asked for",
+         np.quantile(np.median(d[pick], axis=1), ends)),
+    )
+    answer = mine(a.copy(), b.copy(), np.random.default_rng(5))
+    got = np.asarray(answer, dtype=float)
+    if got.shape != (2,) or not np.isfinite(got).all():
+        return f"two finite numbers, low and high, were asked for, and {answer!r} came back"
+    if got[0] > got[1]:
+        return "low is above high: the 2.5 % quantile comes first"
+    unit = d.std() / np.sqrt(n)
+    distance = [np.abs(got - right).max() / max((right[1] - right[0]) / 4, unit / 3) for _,
+                right in known]
+    nearest = int(np.argmin(distance))
+    if distance[nearest] > (0.15 if nearest == 0 else 0.25):
+        return (
+            f"for ten seeds whose differences have the mean {d.mean():.3f} it gives {got[0]:.3f} "
+            f"to {got[1]:.3f}"
+        )
+    if nearest == 0 and np.array_equal(got, mine(a.copy(), b.copy(), np.random.default_rng(6))):
+        return "another rng gives exactly the same interval: draw from the rng that is passed in"
+    return known[nearest][0]
+
+
+P_VALUES = np.array([0.04, 0.40, 0.004, 0.011, 0.012, 0.38, 0.45])
+
+
+def _ordered(p, factors, *, cap=True, running=np.maximum.accumulate, back=True):
+    """Return p, sorted, times factors, with the features of Holm switched on or off."""
+    order = np.argsort(p, kind="stable")
+    stepped = running(p[order] * factors)
+    stepped = np.minimum(stepped, 1) if cap else stepped
+    if not back:
+        return stepped
+    answer = np.empty(len(p))
+    answer[order] = stepped
+    return answer
+
+
+def _step_up(x):
+    return np.minimum.accumulate(x[::-1])[::-1]
+
+
+@exercise("16.3", "Holm's correction", hints=(
+    "sort; the smallest p-value must survive all m tests, the next only the m - 1 that are left",
+    "adjusted p_(i) = the largest of min(1, (m - j + 1) p_(j)) for j <= i; then back into the "
+    "order given",
+    "order = np.argsort(p); q = np.maximum.accumulate(np.minimum(1, (m - np.arange(m)) * "
+    "p[order])); out[order] = q"))
+def holm(mine):
+    """Adjusted p-values, in the order given."""
+    p, m = P_VALUES, len(P_VALUES)
+    i = np.arange(m)
+    known = (
+        (None, comparison.holm(p)),
+        ("nothing was adjusted: with 7 tests at 5 % one expects a false alarm in every third such "
+         "table", p),
+        ("that is Bonferroni: it multiplies all by m; Holm multiplies the second smallest by m - "
+         "1, and so on",
+         np.minimum(1, m * p)),
+        ("a smaller p-value got a larger adjusted one: take the running maximum over the sorted "
+         "ones",
+         _ordered(p, m - i, running=lambda x: x)),
+        ("an adjusted p-value is above 1: cap them", _ordered(p, m - i, cap=False)),
+        ("they come in sorted order: give them back in the order of p",
+         _ordered(p, m - i, back=False)),
+        ("the factors run the wrong way: the smallest p-value is multiplied by m, the largest by 1",
+         _ordered(p, i + 1)),
+        ("that is Benjamini and Hochberg: it bounds the share of false discoveries, not the chance "
+         "of one",
+         _ordered(p, m / (i + 1), running=_step_up)),
+        ("that is Hochberg's, with a running minimum from the largest down: it needs more than "
+         "Holm assumes",
+         _ordered(p, m - i, running=_step_up)),
+        ("the factor of the smallest is m - 1 there: it is m, and the largest has 1",
+         _ordered(p, m - i - 1)),
+    )
+    given = p.copy()
+    answer = np.asarray(mine(given), dtype=float)
+    if not np.array_equal(given, p):
+        return "it changed the p that it was given"
+    if answer.shape != p.shape:
+        return f"{m} adjusted p-values were asked for, and shape {answer.shape} came back"
+    for fault, right in known:
+        if np.allclose(answer, right, rtol=1e-9):
+            if fault is None and not np.allclose(mine(np.array([0.03, 0.01])), [0.03, 0.02]):
+                return "with two p-values, 0.03 and 0.01, it does not give 0.03 and 0.02"
+            return fault
+    return f"for p = {p.tolist()} it gives {np.round(answer, 4).tolist()}"
+
+
+CASES = (  # low, high, adjusted p, the right word
+    (-0.30, -0.10, 0.01, "a"), (0.10, 0.30, 0.01, "b"), (-0.01, 0.015, 0.60, "tie"),
+    (-0.30, 0.05, 0.20, "undecided"),
+    (-0.05, 0.40, 0.30, "undecided"), (-0.30, -0.10, 0.20, "undecided"),
+    (0.10, 0.30, 0.08, "undecided"),
+    (0.005, 0.015, 0.01, "tie"), (-0.018, -0.006, 0.01, "tie"), (-0.30, -0.10, 0.05, "a"),
+    (-0.10, -0.01, 0.01, "a"),
+    (-0.03, 0.19, 0.04, "undecided"),
+)
+
+
+MARGIN = 0.02
+
+
+def _verdict(low, high, p, margin, *, sign=1, use_p=True, tie_first=True, empty="undecided"):
+    small = -margin < low and high < margin
+    sure = p <= 0.05 or not use_p
+    if small and tie_first:
+        return "tie"
+    if sure and sign * high < 0 and sign * low < 0:
+        return "a"
+    if sure and sign * low > 0 and sign * high > 0:
+        return "b"
+    return "tie" if small else empty
+
+
+@exercise("16.5", "The defensible sentence", hints=(
+    "first ask whether the difference could matter at all; then whether its sign is known; if "
+    "neither, what is left?",
+    "tie: -margin < low and high < margin; a: p <= 0.05 and high < 0; b: p <= 0.05 and low > 0; "
+    "else undecided",
+    'if -margin < low and high < margin: return "tie"; if p <= 0.05 and high < 0: return "a"; ...; '
+    'return "undecided"'))
+def verdict(mine):
+    """'tie' inside the margin, 'a' or 'b' where sign and adjusted p agree, 'undecided' otherwise.
+    """
+    answers = [mine(low, high, p, MARGIN) for low, high, p, _ in CASES]
+    words = {"a", "b", "tie", "undecided"}
+    if any(not isinstance(answer, str) or answer not in words for answer in answers):
+        strange = next(answer
+                       for answer in answers if not isinstance(answer, str) or answer not in words)
+        return f"{strange!r} came back: the words are 'a', 'b', 'tie' and 'undecided'"
+    known = (
+        (None, {}),
+        ("a and b are exchanged: scores are losses, so a negative difference a - b says that a is "
+         "ahead", {"sign": -1}),
+        ("the adjusted p-value is not used: an interval below 0 is one of many that were looked at",
+         {"use_p": False}),
+        ("a difference inside the margin is called a win: it may be real, but it does not matter",
+         {"tie_first": False}),
+        ("what is not known is called a tie: an interval from -0.3 to 0.05 may hide a large "
+         "difference", {"empty": "tie"}),
+    )
+    for fault, how in known:
+        if answers == [_verdict(low, high, p, MARGIN, **how) for low, high, p, _ in CASES]:
+            return fault
+    (low, high, p, right), answer = next((case, answer) for case,
+                                         answer in zip(CASES, answers, strict=True)
+                                         if case[3] != answer)
+    if high < 0 or low > 0 or right == "tie":
+        return f"from {low} to {high} with p = {p} and margin {MARGIN} it says {answer!r}"
+    return f"the interval {low} to {high} holds 0, and it says {answer!r}: neither is ahead there"
