@@ -3,8 +3,9 @@ goes. `train(net, data, "adam", lr=0.001, ...)` returns a `History`.
 """
 from .critical_batch import steps_to_target
 from .diagnosis import sanity_check
-from .loop import History, train
+from .loop import train
 from .range_test import lr_range
+from .record import History
 
 __all__ = [
     "History",

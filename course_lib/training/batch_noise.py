@@ -1,10 +1,10 @@
 """What it costs to estimate a gradient from a batch of B examples, and how large a batch is worth
 having.
 
-    one example's gradient      mean G, the full gradient, and covariance Sigma
-    a batch of B                mean G, and covariance Sigma/B, times (n-B)/(n-1) without replacement
-    the noise floor             E[w^2] -> lr sigma^2 / (B lam (2 - lr lam))     on the parabola lam w^2/2
-    the gradient noise scale    tr(Sigma) / |G|^2, a batch size
+    one example's gradient    mean G, the full gradient, and covariance Sigma
+    a batch of B              mean G, covariance Sigma/B, times (n-B)/(n-1) without replacement
+    the noise floor           E[w^2] -> lr sigma^2 / (B lam (2 - lr lam)), on the parabola lam w^2/2
+    the gradient noise scale  tr(Sigma) / |G|^2, a batch size
 """
 import numpy as np
 
@@ -12,10 +12,13 @@ from course_lib.arguments import whole
 
 
 def sgd_floor(lr, *, lam, sigma, batch_size):
-    """Return the E[w^2] at which SGD on the parabola lam w^2/2 settles; sigma^2 is the variance of
-    one example's gradient.
+    """Return the E[w^2] at which SGD on the parabola lam w^2/2 settles; arrays broadcast.
 
-    Raises ValueError unless 0 < lr lam < 2: any other rate never settles. Arrays broadcast.
+    lr: the learning rate.
+    lam: the curvature.
+    sigma: the standard deviation of one example's gradient.
+    batch_size: examples in a batch, drawn with replacement.
+    Raises ValueError unless 0 < lr lam < 2: any other rate never settles.
 
     >>> float(sgd_floor(0.1, lam=1.0, sigma=1.0, batch_size=1))  # near lr/2
     0.0526
@@ -30,10 +33,10 @@ def scale_parts(g_small, g_big, b_small, b_big):
     """Return estimates (of |G|^2, of tr Sigma) from the gradients of a small and a big batch
     (McCandlish et al. 2018, arXiv 1812.06162, appendix A.1).
 
-    g_small, g_big: (..., n), the mean gradients of b_small and b_big examples. Both estimates are
-    unbiased for examples drawn with replacement, also if one batch is part of the other; their
-    ratio is not, so average many pairs, and divide last. The first may be negative. Raises
-    ValueError unless 1 <= b_small < b_big.
+    Both are unbiased for examples drawn with replacement, also if one batch is part of the other;
+    the first may be negative. Their ratio is biased: average many pairs, and divide last.
+    g_small, g_big: (..., n), the mean gradients of b_small and b_big examples.
+    Raises ValueError unless 1 <= b_small < b_big.
     """
     b_small, b_big = whole("b_small", b_small), whole("b_big", b_big)
     if b_small >= b_big:
@@ -45,12 +48,12 @@ def scale_parts(g_small, g_big, b_small, b_big):
 
 
 def exact_parts(net, X, y):
-    """Return (|G|^2, tr Sigma) over the examples X (n, n_in) and y (n,), in one pass; `scale_parts`
-    estimates them.
+    """Return (|G|^2, tr Sigma) over all examples, in one pass; `scale_parts` estimates them.
 
     The gradient of one example with respect to a dense layer's W is the outer product of its input
-    x and its delta, so its squared length is |x|^2 |delta|^2, with 1 added to |x|^2 for b. All
-    parameters must lie in dense layers.
+    x and its delta, so its squared length is |x|^2 |delta|^2, with 1 added to |x|^2 for b.
+    net: a Network; all its parameters must lie in dense layers.
+    X, y: (n, n_in) and (n,).
     """
     X, y = net.check(X, y)
     _, D = net.loss_function(net.logits(X), y)

@@ -1,22 +1,24 @@
 """Ten training runs, each broken in one way, and what they leave behind to look at. Whoever wants
 to practise diagnosis should not read on: every cause is named below.
 
-    run = run_a(splits, seed=0)       a BrokenRun: the network before and after, its data, the history, and for every step and
-                                      layer |dW| / |W| (ratio) and the root mean square of the gradient (flow)
-    healthy(splits, seed=0)           a run without fault: 784-64-64-10, ReLU, He's weights, 2 000 images, SGD with lr 0.1,
-                                      batches of 50, five epochs
-    cured("a", splits, seed=0)        run a once more, with its cause removed and nothing else changed
+    run = run_a(splits, seed=0)    a BrokenRun: the network before and after, its data, the history,
+                                   and the sizes of every layer's steps and gradients
+    healthy(splits, seed=0)        a run without fault: 784-64-64-10, ReLU, He's weights, SGD with
+                                   lr 0.1, five epochs of 2 000 images in batches of 50
+    cured("a", splits, seed=0)     run a again, with its cause removed and nothing else changed
 """
 import copy
 import math
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 
 from course_lib.networks.initializers import glorot, he, zeros
 from course_lib.networks.losses import log_softmax, softmax_cross_entropy
 from course_lib.networks.network import Network, mlp
-from course_lib.training.loop import History, train
+from course_lib.training.loop import train
+from course_lib.training.record import History
 
 BATCH_SIZE = 50
 CAUSES = (
@@ -36,14 +38,15 @@ CAUSES = (
 @dataclass(eq=False)
 class BrokenRun:
     """What a run leaves behind.
+
     start, net: the network before and after training.
     data, valid: (X, y), as the run saw them.
-
     fresh: (X, y), validation images as they will come when the network is used.
     lr: the learning rate.
-    history: losses, gradient norms and accuracies, as `training.train` returns them.
-    ratio, flow: arrays (steps, layers) with, for each weight matrix W, the length of the step over
-        the length of W (0 for W = 0), and the root mean square of its gradient.
+    history: losses, gradient norms and accuracies, as `train` returns them.
+    ratio: (steps, layers), for each weight matrix W, |dW| / |W|, the length of the step over that
+        of W (0 for W = 0).
+    flow: (steps, layers), the root mean square of the gradient of each W.
     """
 
     start: Network
@@ -87,11 +90,9 @@ def threefold(rng, shape, dtype):
 def wide(rng, shape, dtype):
     """Normal weights of standard deviation 2, but Glorot's in the last layer, which has ten units.
     """
-    return (
-        glorot(rng, shape, dtype)
-        if shape[1] == 10
-        else (2 * rng.standard_normal(shape)).astype(dtype)
-    )
+    if shape[1] == 10:
+        return glorot(rng, shape, dtype)
+    return (2 * rng.standard_normal(shape)).astype(dtype)
 
 
 def as_they_are(X, y):
@@ -152,40 +153,30 @@ def healthy(splits, seed=0, *, epochs=5, **changes):
     splits: a `datasets.Splits`.
     changes: settings other than those of HEALTHY. One seed gives one run, start and batches.
     """
-    say = HEALTHY | changes
+    settings = SimpleNamespace(**HEALTHY | changes)
     rng = np.random.default_rng(seed)
     rows = rng.permutation(len(splits.y_train))[:2000]
-    data = say["prepare"](splits.X_train[rows], splits.y_train[rows])
-    fresh = splits.X_valid[:1000], splits.y_valid[:1000]
-    valid = say["prepare"](*fresh)
-    net = mlp(
-        [784, *[64] * say["hidden"], 10], rng=rng, activation=say["activation"], init=say["init"]
-    )
-    net.loss_function, net.layers[2].b[...] = say["loss"], say["bias"]
-    start, order = copy.deepcopy(net), rng if say["shuffle"] else FileOrder(np.random.PCG64(seed))
-    watch, ratio, flow = _watch(net)
+    data = settings.prepare(splits.X_train[rows], splits.y_train[rows])
+    raw = splits.X_valid[:1000], splits.y_valid[:1000]
+    valid = settings.prepare(*raw)
+    net = mlp([784, *[64] * settings.hidden, 10], rng=rng, activation=settings.activation,
+              init=settings.init, loss=settings.loss)
+    net.layers[2].b[...] = settings.bias
+    start, (watch, ratio, flow) = copy.deepcopy(net), _watch(net)
     history = train(
-        net,
-        data,
-        "sgd",
-        lr=say["lr"],
-        epochs=epochs,
-        batch_size=BATCH_SIZE,
-        rng=order,
-        valid=valid,
-        after_step=watch,
-        allow_dead=True,
-        progress=False,
+        net, data, "sgd", lr=settings.lr, epochs=epochs, batch_size=BATCH_SIZE,
+        rng=rng if settings.shuffle else FileOrder(np.random.PCG64(seed)),
+        valid=valid, after_step=watch, allow_dead=True, progress=False,
     )
-    fresh = fresh if say["leaks"] else valid
     return BrokenRun(
-        start, net, data, valid, fresh, say["lr"], history, np.array(ratio), np.array(flow)
+        start=start, net=net, data=data, valid=valid, fresh=raw if settings.leaks else valid,
+        lr=settings.lr, history=history, ratio=np.array(ratio), flow=np.array(flow),
     )
 
 
-def cured(letter, splits, seed=0, **settings):
+def cured(letter, splits, seed=0, **changes):
     """Return the BrokenRun of `letter` without its fault."""
-    return healthy(splits, seed, **(FAULTS[letter][1] | settings))
+    return healthy(splits, seed, **(FAULTS[letter][1] | changes))
 
 
 def _watch(net):
@@ -205,8 +196,8 @@ def _watch(net):
 
 
 def _broken(letter):
-    def run(splits, seed=0, **settings):
-        return healthy(splits, seed, **(FAULTS[letter][1] | FAULTS[letter][2] | settings))
+    def run(splits, seed=0, **changes):
+        return healthy(splits, seed, **(FAULTS[letter][1] | FAULTS[letter][2] | changes))
 
     run.__name__ = run.__qualname__ = f"run_{letter}"
     run.__doc__ = f"Return the BrokenRun of patient {letter}; splits: a `datasets.Splits`."

@@ -1,6 +1,6 @@
-"""A checklist for a training run that is about to begin: short tests of data, loss, network and
-steps, in this order. A fault makes symptoms further down, so the first finding is the one to look
-into first.
+"""A checklist for a training run that is about to begin: tests of data, loss, network and steps.
+
+A fault makes symptoms further down, so the first finding is the one to look into first.
 
     inputs     0.05 <= rms <= 5, and mean^2 <= 0.9 rms^2
     classes    every output has examples, none 80 % of them
@@ -12,16 +12,16 @@ into first.
     signal     root mean square: last weight layer's input / first's, between 1/30 and 30
     dead       at most half of a layer's units have the slope 0 for all examples
     saturated  at most half of the slopes of tanh or sigmoid are below 5 % of the largest
-    first      first loss: at most that of guessing + 2 (labels) or times 10 (targets), at least half of it
+    first      first loss: half of that of guessing, up to that + 2 (labels) or times 10 (targets)
     gradient   root mean square of a layer's dW: at least 1e-4 of the largest
     twenty     200 steps of Adam bring the loss of twenty examples below a tenth
-    ratio      |dW| / |W| of the planned rule and rate, largest of ten steps, over the layers: 1e-5 to 0.5
+    ratio      |dW| / |W| of the planned rule and rate, largest of ten steps: 1e-5 to 0.5
 """
 import copy
 
 import numpy as np
 
-from course_lib.arguments import not_negative, whole
+from course_lib.arguments import generator, not_negative, one_thread, whole
 from course_lib.data.datasets import batches
 from course_lib.networks.layers import leaves
 from course_lib.optimizers.rules import adam, rule_called
@@ -30,42 +30,46 @@ LARGEST_SLOPE = {"tanh": 1.0, "sigmoid": 0.25}
 
 
 def sanity_check(net, data, *, step, lr, rng, valid=None, batch_size=50, quiet=False):
-    """Print what is suspicious about a network that is to be trained; return it as a dict, test's
-    name -> sentence.
+    """Print what is suspicious about a network that is to be trained, and return it as a dict from
+    a test's name to a sentence. A finding is a reason to look, no proof; no finding is none either.
 
     net: any `Network`, with its loss; it is copied and stays as it is.
     data, valid: (X, y), y labels or targets.
     step, lr: the update rule or its name, and the rate, of the planned run.
     rng: chooses examples.
-    quiet: print nothing. A finding is a reason to look, no proof; no finding is no proof either.
-    Raises ValueError for data that do not fit.
+    batch_size: examples in a batch of the planned run.
+    quiet: print nothing.
+    Raises ValueError for data that do not fit, or a setting out of range.
     """
-    from threadpoolctl import threadpool_limits  # small matrix products run faster on one BLAS thread
-
-    case = Case(net, data, valid, rule_called(step), not_negative("lr", lr), rng, whole("batch_size", batch_size))
-    with threadpool_limits(1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
+    case = Case(net, data, valid, step, lr, rng, batch_size)
+    with one_thread(), np.errstate(over="ignore", invalid="ignore"):
         findings = {name: said for name, test in TESTS.items() if (said := test(case)) is not None}
     if not quiet:
-        print("\n".join(f"{name}: {said}" for name, said in findings.items()) or f"nothing suspicious in {len(TESTS)} tests")
+        nothing = f"nothing suspicious in {len(TESTS)} tests"
+        print("\n".join(f"{name}: {said}" for name, said in findings.items()) or nothing)
     return findings
 
 
 class Case:
-    """What the tests look at: `net()` gives a fresh copy of the network, `labels` says whether y
-    holds class labels.
-    """
+    """What the tests look at: `net()` is a fresh copy; `labels` says whether y holds classes."""
 
     def __init__(self, net, data, valid, step, lr, rng, batch_size):
         self.X, self.y = net.check(*data)
         self.valid = None if valid is None else net.check(*valid)
         self.net = lambda: copy.deepcopy(net)
-        self.step, self.lr, self.rng, self.batch_size = step, lr, rng, batch_size
+        self.step, self.lr = rule_called(step), not_negative("lr", lr)
+        self.rng, self.batch_size = generator(rng), whole("batch_size", batch_size)
+        net.check_batches(len(self.X), self.batch_size)
         self.labels, self.n_out, self.loss = self.y.ndim == 1, net.n_out, net.loss_function
 
     def some(self, n):
         """Return n random examples."""
         rows = self.rng.permutation(len(self.X))[:n]
         return self.X[rows], self.y[rows]
+
+    def loss_of_guessing(self, y):
+        """Return the loss of the answer 0 to everything: ln k for k classes."""
+        return float(self.loss(np.zeros((len(y), self.n_out)), y)[0])
 
 
 def rms(A):
@@ -80,7 +84,6 @@ def inputs(case):
         return f"the inputs have a root mean square of {size:.2g}; bring them to about 1"
     if mean**2 > 0.9 * size**2:
         return f"the inputs have mean {mean:.2g} and vary little around it; subtract the mean"
-    return None
 
 
 def classes(case):
@@ -88,11 +91,12 @@ def classes(case):
     if not case.labels:
         return None
     shares = np.bincount(case.y, minlength=case.n_out) / len(case.y)
-    if not shares.all():
-        return f"no example of class {np.flatnonzero(shares == 0).tolist()}: are these all the data?"
+    missing = np.flatnonzero(shares == 0).tolist()
+    if missing:
+        return f"no example of class {missing}: are these all the data?"
     if shares.max() > 0.8:
-        return f"{shares.max():.0%} of the examples have the label {shares.argmax()}: accuracy will say little"
-    return None
+        return (f"{shares.max():.0%} of the examples have the label {shares.argmax()}: "
+                "accuracy will say little")
 
 
 def order(case):
@@ -103,27 +107,27 @@ def order(case):
     else:
         alike = np.mean(case.y[1:] == case.y[:-1])
         chance = np.sum((np.bincount(case.y) / len(case.y)) ** 2)
-    if len(case.y) < 20 or alike - chance < 0.5 * (1 - chance):
-        return None
-    return f"neighbours in the file are alike ({alike:.2f}, by chance {chance:.2f}): does the loop shuffle?"
+    if len(case.y) >= 20 and alike - chance >= 0.5 * (1 - chance):
+        return (f"neighbours in the file are alike ({alike:.2f}, by chance {chance:.2f}): "
+                "does the loop shuffle?")
 
 
 def leak(case):
-    """Whether the label tells a feature, so that the feature may tell the label: the correlation
-    ratio (Pearson 1905).
+    """Features that the label tells, and that may tell the label: correlation ratio (Pearson 1905).
     """
     X = case.X - case.X.mean(axis=0, dtype=float)
     total = np.maximum(np.sum(X * X, axis=0), 1e-30)
     if case.labels:
-        member = (case.y[:, None] == np.arange(case.n_out)).astype(float)
-        share = np.sum((member.T @ X) ** 2 / np.maximum(member.sum(axis=0), 1)[:, None], axis=0) / total
+        Y = (case.y[:, None] == np.arange(case.n_out)).astype(float)
+        sizes, combine = np.maximum(Y.sum(axis=0), 1), np.sum
     else:
         Y = case.y - case.y.mean(axis=0, dtype=float)
-        share = np.max((Y.T @ X) ** 2 / np.maximum(np.sum(Y * Y, axis=0), 1e-30)[:, None], axis=0) / total
-    if len(X) < 100 or share.max() <= 0.95:
-        return None
-    told = np.flatnonzero(share > 0.95)
-    return f"{len(told)} features follow from the label, the first is number {told[0]}: will they be known later?"
+        sizes, combine = np.maximum(np.sum(Y * Y, axis=0), 1e-30), np.max
+    share = combine((Y.T @ X) ** 2 / sizes[:, None], axis=0) / total
+    leaks = np.flatnonzero(share > 0.95)
+    if len(X) >= 100 and len(leaks):
+        return (f"{len(leaks)} features follow from the label, the first is number {leaks[0]}: "
+                "will they be known later?")
 
 
 def copies(case):
@@ -132,23 +136,26 @@ def copies(case):
         return None
     known = {row.tobytes() for row in case.X}
     share = np.mean([row.tobytes() in known for row in case.valid[0]])
-    return f"{share:.0%} of the validation examples are also in the training data" if share > 0.01 else None
+    if share > 0.01:
+        return f"{share:.0%} of the validation examples are also in the training data"
 
 
 def perfect(case):
     """The loss of answers without fault, beside that of guessing."""
     y = case.y[:100]
-    answer, guess = 100 * np.eye(case.n_out)[y] if case.labels else y.astype(float), np.zeros((len(y), case.n_out))
-    best, zero = float(case.loss(answer, y)[0]), float(case.loss(guess, y)[0])
-    if best > 0.01 * max(zero, 1e-30):
-        return f"a perfect answer has the loss {best:.3g}, not 0: is it the right loss for these outputs?"
-    return None
+    answer = 100 * np.eye(case.n_out)[y] if case.labels else y.astype(float)
+    best, guess = float(case.loss(answer, y)[0]), case.loss_of_guessing(y)
+    if best > 0.01 * max(guess, 1e-30):
+        return (f"a perfect answer has the loss {best:.3g}, not 0: "
+                "is it the right loss for these outputs?")
 
 
 def alike(case):
     """Layers whose units all have the same weights."""
-    twins = [k for k, layer in enumerate(_dense(case.net()), 1) if layer.n_out > 1 and not np.ptp(layer.W, axis=1).any()]
-    return f"all units of weight layer {twins} have the same weights: they will stay alike" if twins else None
+    twins = [k for k, layer in enumerate(_dense(case.net()), start=1)
+             if layer.n_out > 1 and not np.ptp(layer.W, axis=1).any()]
+    if twins:
+        return f"all units of weight layer {twins} have the same weights: they will stay alike"
 
 
 def signal(case):
@@ -167,28 +174,30 @@ def dead(case):
     net = case.net()
     shares = net.dead_units(case.some(1000)[0])
     names = [layer.name for layer in net.layers if hasattr(layer, "dead")]
-    worst = max((s for s, name in zip(shares, names, strict=True) if name not in LARGEST_SLOPE), default=0)
-    return f"{worst:.0%} of the units of a layer have the slope 0 for all examples" if worst > 0.5 else None
+    worst = max((share for share, name in zip(shares, names, strict=True)
+                 if name not in LARGEST_SLOPE), default=0)
+    if worst > 0.5:
+        return f"{worst:.0%} of the units of a layer have the slope 0 for all examples"
 
 
 def saturated(case):
     """Slopes of tanh and sigmoid that are nearly 0."""
     net = case.net()
     net.logits(case.some(200)[0], training=True)
-    shares = [np.mean(layer.slope(layer.X, layer.A) < 0.05 * LARGEST_SLOPE[layer.name])
-              for layer in net.layers if getattr(layer, "name", "") in LARGEST_SLOPE]
-    worst = max(shares, default=0)
-    return f"in one layer {worst:.0%} of all slopes are below 5 % of the largest: weights or inputs too large" \
-        if worst > 0.5 else None
+    worst = max((np.mean(layer.slope(layer.X, layer.A) < 0.05 * LARGEST_SLOPE[layer.name])
+                 for layer in net.layers if getattr(layer, "name", "") in LARGEST_SLOPE), default=0)
+    if worst > 0.5:
+        return (f"in one layer {worst:.0%} of all slopes are below 5 % of the largest: "
+                "weights or inputs too large")
 
 
 def first(case):
-    """The first loss, beside that of the answer 0 to everything: ln k for k classes."""
+    """The first loss, beside that of guessing."""
     X, y = case.some(1000)
     loss = float(case.net().loss_and_grad(X, y)[0])
-    guess = float(case.loss(np.zeros((len(y), case.n_out)), y)[0])
-    low, high = guess / 2, guess + 2 if case.labels else 10 * guess
-    return None if low <= loss <= high else f"the first loss is {loss:.3g}, that of guessing {guess:.3g}"
+    guess = case.loss_of_guessing(y)
+    if not guess / 2 <= loss <= (guess + 2 if case.labels else 10 * guess):
+        return f"the first loss is {loss:.3g}, that of guessing {guess:.3g}"
 
 
 def gradient(case):
@@ -196,10 +205,10 @@ def gradient(case):
     net = case.net()
     net.loss_and_grad(*case.some(200))
     sizes = [rms(layer.dW) for layer in _dense(net)]
-    if min(sizes) >= 1e-4 * max(sizes):
-        return None
-    place = int(np.argmin(sizes)) + 1
-    return f"the gradient of weight layer {place} is {min(sizes) / max(sizes):.0e} times that of the largest: it vanishes"
+    smallest, largest = min(sizes), max(sizes)
+    if not smallest >= 1e-4 * largest:
+        return (f"the gradient of weight layer {np.argmin(sizes) + 1} is {smallest / largest:.0e} "
+                "times that of the largest: it vanishes")
 
 
 def twenty(case):
@@ -210,7 +219,8 @@ def twenty(case):
         losses.append(float(loss))
         net.theta, state = adam(net.theta, g, state, lr=0.01)
     left = min(losses) / losses[0] if losses[0] else 0.0
-    return None if left < 0.1 else f"after 200 steps of Adam on 20 examples {left:.0%} of the loss is left"
+    if not left < 0.1:
+        return f"after 200 steps of Adam on 20 examples {left:.0%} of the loss is left"
 
 
 def ratio(case):
@@ -221,14 +231,12 @@ def ratio(case):
         before = [layer.W.copy() for layer in layers]
         _, g = net.loss_and_grad(case.X[rows], case.y[rows])
         net.theta, state = case.step(net.theta, g, state, lr=case.lr)
-        ratios.append([np.linalg.norm(layer.W - W) / np.linalg.norm(W) for layer, W in zip(layers, before, strict=True)])
-    if not layers:
-        return None
-    longest = float(np.max(ratios))
-    if 1e-5 <= longest <= 0.5:
-        return None
-    return f"a step changes the weights by {longest:.1e} of their length: is lr = {case.lr:g} too " \
-           f"{'low' if longest < 1e-5 else 'high'}?"
+        ratios += [np.linalg.norm(layer.W - W) / np.linalg.norm(W)
+                   for layer, W in zip(layers, before, strict=True)]
+    longest = float(np.max(ratios, initial=0))
+    if layers and not 1e-5 <= longest <= 0.5:
+        return (f"a step changes the weights by {longest:.1e} of their length: "
+                f"is lr = {case.lr:g} too {'low' if longest < 1e-5 else 'high'}?")
 
 
 def _dense(net):

@@ -1,150 +1,121 @@
-"""`train` runs an update rule on a network's mini-batches; `History` is what it leaves behind.
+"""`train` runs an update rule on a network's mini-batches and returns a `record.History`.
 
     every epoch: shuffle the examples, cut them into batches, and for each batch, t = 1, 2, ...
         loss, g = net.loss_and_grad(X[rows], y[rows])
-        g = g + gradient of penalty(theta)                 if a penalty is given
-        g = g min(1, clip_norm / |g|)                      if clip_norm is given
+        g = g + gradient of penalty(theta)             if a penalty is given
+        g = g min(1, clip_norm / |g|)                  if clip_norm is given
         theta, state = step(theta, g, state, lr=lr(t))
-        after_step(net, lr(t))                             if given: decay, constraints, pruning, a reason to stop
+        after_step(net, lr(t))                         if given: decay, pruning, a reason to stop
+
+A step is finished when the rule has moved every slice of theta and after_step has returned; the
+stop button (KeyboardInterrupt) undoes the one that is under way.
 """
-import contextlib
 import math
-import os
-import time
-from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import numpy as np
 
-from course_lib.arguments import not_negative, whole
+from course_lib.arguments import generator, not_negative, one_thread, whole
 from course_lib.data.datasets import batches
+from course_lib.optimizers.calling import blockwise
 from course_lib.optimizers.clipping import by_norm
-from course_lib.optimizers.rules import blockwise, rule_called
+from course_lib.optimizers.rules import rule_called
 from course_lib.optimizers.schedules import constant
-
-
-@dataclass(eq=False)
-class History:
-    """What a training run leaves behind; every list is an array once the run is over.
-
-    loss, lr, grad_norm: one entry a step; loss, without penalty, and |g|, with it and before
-        clipping, at the weights that the step started from.
-    train_loss: one entry a finished epoch, the mean over its examples, each at the weights it met
-        on the way.
-    valid_loss, valid_accuracy: one entry a finished epoch, at its end; both empty without `valid`,
-        and valid_accuracy also where y holds no class labels.
-    diverged_at: None, or the last step, if its loss, gradient or result was not finite.
-    stopped_early: whether `patience` or `after_step` ended the run.
-    seconds: wall time.
-    """
-
-    loss: list = field(default_factory=list)
-    lr: list = field(default_factory=list)
-    grad_norm: list = field(default_factory=list)
-    train_loss: list = field(default_factory=list)
-    valid_loss: list = field(default_factory=list)
-    valid_accuracy: list = field(default_factory=list)
-    diverged_at: int | None = None
-    stopped_early: bool = False
-    seconds: float = 0.0
+from course_lib.progress_bar import progress_bar
+from course_lib.training.record import Record
 
 
 def train(
-    net,
-    data,
-    step,
-    *,
-    lr,
-    epochs,
-    batch_size,
-    rng,
-    valid=None,
-    clip_norm=None,
-    patience=None,
-    penalty=None,
-    after_step=None,
-    allow_dead=False,
-    slices=True,
-    progress=True,
-    **hyper,
+    net, data, step, *, lr, epochs, batch_size, rng, valid=None, clip_norm=None, patience=None,
+    penalty=None, after_step=None, allow_dead=False, slices=True, progress=True, **hyper
 ):
-    """Train `net` in place on mini-batches and return the `History`.
+    """Train `net` in place on mini-batches and return the `History`. The stop button leaves the
+    network at its last finished step, and the history up to there is returned.
 
     data, valid: (X, y).
     step: an update rule or its name.
-    lr: a number or a schedule t -> number.
-    rng: shuffles anew every epoch; the last, smaller batch is kept.
+    lr: a number, or a schedule t -> number.
+    epochs, batch_size: whole numbers; the last batch of an epoch holds what is left over.
+    rng: a NumPy Generator, which shuffles anew every epoch.
     clip_norm: a longer gradient is shortened to this length (Pascanu et al. 2013, arXiv 1211.5063).
-    patience: stop after this many epochs in a row without a new lowest validation loss (Prechelt
-        1998, 10.1007/3-540-49430-8_3); however the run ends, the network is then set back to the
-        epoch with the lowest.
+    patience: stop after this many epochs in a row without a new lowest validation loss, and in any
+        case go back to the epoch with the lowest (Prechelt 1998, 10.1007/3-540-49430-8_3).
     penalty: theta -> (value, gradient), as `penalties.l2`.
     after_step: called as after_step(net, lr) when theta has moved; the run ends if it returns True.
     allow_dead: train even a network that passes no gradient back.
-    slices: apply the rule slice by slice (`optimizers.blockwise`), which is faster; False for a
-        rule that looks at all weights together.
-    progress: show a bar, unless the environment variable TQDM_DISABLE is 1.
-    hyper: further hyper-parameters.
+    slices: apply the rule slice by slice (`calling.blockwise`), which is faster; False for a rule
+        that looks at all weights together.
+    progress: show a bar, unless the environment variable TQDM_DISABLE is 1; the stop button then
+        ends this run only, as said above. A run with progress=False is taken for part of a larger
+        program, which the stop button ends as well: KeyboardInterrupt is raised.
+    hyper: further hyper-parameters of the rule.
     Raises ValueError for data that do not fit the network, a dead network, an unknown rule, or a
-        setting out of range; TypeError for a hyper-parameter that the rule does not know.
+        setting out of range; TypeError for a setting of another type, and for a hyper-parameter
+        that the rule does not know.
     """
-    from threadpoolctl import (
-        threadpool_limits,
-    )  # small matrix products run faster on one BLAS thread
-
-    X, y = _pair(net, "data", data)
-    valid = None if valid is None else _pair(net, "valid", valid)
-    epochs, batch_size = whole("epochs", epochs), whole("batch_size", batch_size)
-    clip_norm = None if clip_norm is None else not_negative("clip_norm", clip_norm)
-    patience = None if patience is None else whole("patience", patience)
-    if patience and valid is None:
-        raise ValueError("patience watches the validation loss: it needs valid=(X, y), got None")
-    step, schedule = (
-        blockwise(rule_called(step)) if slices else _whole(rule_called(step)),
-        lr if callable(lr) else constant(lr),
+    run = SimpleNamespace(
+        data=_pair(net, "data", data),
+        valid=None if valid is None else _pair(net, "valid", valid),
+        epochs=whole("epochs", epochs),
+        batch_size=whole("batch_size", batch_size),
+        clip_norm=None if clip_norm is None else not_negative("clip_norm", clip_norm),
+        patience=_patience(patience, valid),
+        step=(blockwise if slices else _whole)(rule_called(step)),
+        lr=lr if callable(lr) else constant(lr),
+        rng=generator(rng),
+        penalty=_penalty(penalty, net.theta),
+        after_step=_function("after_step", after_step, "(net, lr) -> whether to stop"),
+        hyper=hyper,
     )
-
-    history, state, best = History(), {}, None
-    n_steps = epochs * math.ceil(len(X) / batch_size)
+    net.check_batches(len(run.data[0]), run.batch_size)
+    n_steps, record = run.epochs * math.ceil(len(run.data[0]) / run.batch_size), Record(net)
     quiet = np.errstate(over="ignore", invalid="ignore")  # divergence is recorded, not warned about
-    began = time.perf_counter()
-    with threadpool_limits(1, user_api="blas"), quiet, progress_bar(progress, n_steps) as advance:
-        if not allow_dead:
-            _refuse_dead(net, X[:1000])
-        for _ in range(epochs):
-            total = 0.0
-            for rows in batches(len(X), batch_size, rng):
-                g = _evaluate(net, X[rows], y[rows], penalty, schedule, history)
-                if history.diverged_at is not None:
-                    break
-                if clip_norm is not None:
-                    g = by_norm(g, clip_norm)
-                _, state = step(net.theta, g, state, lr=history.lr[-1], **hyper)
-                total += history.loss[-1] * len(rows)
-                advance()
-                if after_step is not None and after_step(net, history.lr[-1]):
-                    history.stopped_early = True
-                    break
-            else:  # the epoch was not cut short
-                _close_epoch(net, total / len(X), valid, history)
-                if patience is not None and history.diverged_at is None:
-                    age = len(history.valid_loss) - 1 - np.argmin(history.valid_loss)
-                    best = net.snapshot() if age == 0 else best
-                    history.stopped_early = bool(age >= patience)
-            if history.stopped_early or history.diverged_at is not None:
-                break
-    history.seconds = time.perf_counter() - began
-    if best is not None:
-        net.restore(best)
-    for name, record in vars(history).items():
-        if isinstance(record, list):
-            setattr(history, name, np.array(record))
-    return history
+    try:
+        with one_thread(), quiet, progress_bar(progress, n_steps) as advance:
+            if not allow_dead:
+                _refuse_dead(net, run.data[0][:1000])
+            _epochs(net, run, record, advance)
+    except KeyboardInterrupt:
+        record.interrupt()
+        if not progress:
+            raise
+        print(record.where(n_steps))
+    if record.best is not None:
+        net.restore(record.best)
+    return record.history()
 
 
 def _pair(net, name, data):
     if not isinstance(data, (tuple, list)) or len(data) != 2:
         raise ValueError(f"{name} must be a pair (X, y), got {type(data).__name__}")
     return net.check(*data)
+
+
+def _patience(patience, valid):
+    if patience is None:
+        return None
+    if valid is None:
+        raise ValueError("patience watches the validation loss: it needs valid=(X, y), got None")
+    return whole("patience", patience)
+
+
+def _function(name, value, accepted):
+    if value is not None and not callable(value):
+        raise TypeError(f"{name} must be a function {accepted}, got {value!r}")
+    return value
+
+
+def _penalty(penalty, theta):
+    """Return the penalty, after one call that shows what it returns."""
+    if _function("penalty", penalty, "theta -> (value, gradient)") is None:
+        return None
+    pair = penalty(theta)
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise TypeError(f"penalty must return a pair (value, gradient), got {type(pair).__name__}")
+    if np.shape(pair[1]) != theta.shape:
+        raise ValueError(f"penalty must return a gradient of theta's shape {theta.shape}, "
+                         f"got shape {np.shape(pair[1])}")
+    return penalty
 
 
 def _whole(step):
@@ -165,50 +136,66 @@ def _refuse_dead(net, X):
     for place, fraction in enumerate(net.dead_units(X), start=1):
         if fraction == 1:
             raise ValueError(
-                f"the network is dead: all units of activation layer {place} have the slope 0 for all of the "
-                f"first {len(X)} examples, so nothing below learns; draw other weights, or set allow_dead=True"
+                f"the network is dead: all units of activation layer {place} have the slope 0 for "
+                f"all of the first {len(X)} examples, so nothing below learns; draw other weights, "
+                "or set allow_dead=True"
             )
 
 
-def _evaluate(net, X, y, penalty, schedule, history):
-    """Record loss, gradient norm and learning rate of the next step and return the gradient."""
+def _epochs(net, run, record, advance):
+    """Train epoch after epoch until all are done or the record says that the run is over."""
+    for _ in range(run.epochs):
+        train_loss = _epoch(net, run, record, advance)
+        if train_loss is not None:
+            _close_epoch(net, run, record, train_loss)
+        if record.why_over is not None:
+            break
+
+
+def _epoch(net, run, record, advance):
+    """Take the steps of one epoch; return its mean loss, or None if it was cut short."""
+    (X, y), total = run.data, 0.0
+    for rows in batches(len(X), run.batch_size, run.rng):
+        record.begin_step()
+        total += _step(net, run, record, X[rows], y[rows]) * len(rows)
+        if record.why_over is not None:
+            return None
+        advance()
+    return total / len(X)
+
+
+def _step(net, run, record, X, y):
+    """Take one step, record it, and return the loss before it; a step is not taken where loss or
+    gradient are not finite.
+    """
     loss, g = net.loss_and_grad(X, y)
-    if penalty is not None:
-        g += penalty(net.theta)[1]
-    history.loss.append(float(loss))
-    history.grad_norm.append(math.sqrt(np.dot(g, g)))
-    history.lr.append(schedule(len(history.loss)))
-    if not math.isfinite(history.loss[-1] + history.grad_norm[-1]):
-        history.diverged_at = len(history.loss)
-    return g
+    if run.penalty is not None:
+        g += run.penalty(net.theta)[1]
+    loss, norm, lr = float(loss), math.sqrt(np.dot(g, g)), run.lr(len(record.steps) + 1)
+    if not math.isfinite(loss + norm):
+        record.end_step(loss, lr, norm, why_over="diverged")
+        return loss
+    if run.clip_norm is not None:
+        g = by_norm(g, run.clip_norm)
+    _, record.state = run.step(net.theta, g, record.state, lr=lr, **run.hyper)
+    over = run.after_step is not None and run.after_step(net, lr)
+    record.end_step(loss, lr, norm, why_over="stopped" if over else None)
+    return loss
 
 
-def _close_epoch(net, train_loss, valid, history):
-    """Record the losses of a finished epoch; the last step of the epoch may have been one too far.
+def _close_epoch(net, run, record, train_loss):
+    """Record the losses of a finished epoch and say whether it is the last; its last step may have
+    been one too far.
     """
-    history.train_loss.append(train_loss)
+    valid_loss = accuracy = None
     finite = math.isfinite(np.dot(net.theta, net.theta))
-    if valid is not None:
-        X, y = valid
-        history.valid_loss.append(float(net.loss(X, y)))
-        finite = finite and math.isfinite(history.valid_loss[-1])
-        if y.ndim == 1:
-            history.valid_accuracy.append(net.accuracy(X, y))
+    if run.valid is not None:
+        X, y = run.valid
+        valid_loss = float(net.loss(X, y))
+        accuracy = net.accuracy(X, y) if y.ndim == 1 else None
+        finite = finite and math.isfinite(valid_loss)
+    record.epochs.append((train_loss, valid_loss, accuracy))
     if not finite:
-        history.diverged_at = len(history.loss)
-
-
-@contextlib.contextmanager
-def progress_bar(shown, total, unit="step", done=0):
-    """Give the function to call after every step; `done` of the total were there before.
-
-    No bar is shown where the environment variable TQDM_DISABLE is 1; tqdm itself may have read it
-    long ago, or not at all.
-    """
-    if not shown or os.environ.get("TQDM_DISABLE", "0") not in ("", "0"):
-        yield lambda: None
-        return
-    from tqdm.auto import tqdm
-
-    with tqdm(total=total, initial=done, unit=unit, disable=False) as bar:
-        yield bar.update
+        record.why_over = "diverged"
+    elif run.patience is not None:
+        record.be_patient(run.patience)

@@ -12,13 +12,17 @@ from course_lib.optimizers.rules import rule_called
 
 def lr_range(fun, w, step, *, lr_low, lr_high, n_steps, blow_up=4.0, **hyper):
     """Return the rates and the losses of a range test, two arrays of one length (Smith 2017, arXiv
-    1506.01186).
+    1506.01186). The loss beside a rate is the one met just before the step at that rate.
 
-    fun: w -> (loss, grad); it may look at another mini-batch at each call (`on_batches`). The loss
-    beside a rate is the one met just before the step at that rate. The test ends after n_steps, or
-    with the first loss above `blow_up` times the first one of all; a loss that is not finite is
-    left out. Raises ValueError unless 0 < lr_low < lr_high, and for a first loss that is not
-    positive.
+    fun: w -> (loss, grad); it may look at another mini-batch at each call (`on_batches`).
+    w: the start.
+    step: an update rule or its name.
+    lr_low, lr_high: the first rate and the last.
+    n_steps: the largest number of steps.
+    blow_up: the test ends with the first loss above `blow_up` times the first one of all; a loss
+        that is not finite ends it too, and is left out.
+    hyper: further hyper-parameters of the rule.
+    Raises ValueError unless 0 < lr_low < lr_high, and for a first loss that is not positive.
 
     >>> bowl = lambda w: (0.5 * w @ w, w)
     >>> rates, losses = lr_range(bowl, np.array([2.0]), "sgd", lr_low=0.5, lr_high=512.0, n_steps=6)
@@ -30,15 +34,13 @@ def lr_range(fun, w, step, *, lr_low, lr_high, n_steps, blow_up=4.0, **hyper):
         raise ValueError(f"lr_low must be positive and below lr_high, got {lr_low} and {lr_high}")
     losses, state = [], {}
     rates = np.geomspace(lr_low, lr_high, n_steps)
-    with np.errstate(
-        over="ignore", invalid="ignore"
-    ):  # divergence ends the test, it is not warned about
+    quiet = np.errstate(over="ignore", invalid="ignore")  # divergence ends the test, no warning
+    with quiet:
         for lr in rates:
             loss, g = fun(w)
             if not losses and not loss > 0:
-                raise ValueError(
-                    f"the range test compares with the first loss, which must be positive, got {loss}"
-                )
+                raise ValueError("the range test compares with the first loss, which must be "
+                                 f"positive, got {loss}")
             if not np.isfinite(loss):
                 break
             losses.append(float(loss))
@@ -49,10 +51,11 @@ def lr_range(fun, w, step, *, lr_low, lr_high, n_steps, blow_up=4.0, **hyper):
 
 
 def on_batches(net, data, *, batch_size, rng):
-    """Return `fun(theta) -> (loss, grad)` that looks at the next mini-batch of `data` (X, y) at
-    every call.
+    """Return `fun(theta) -> (loss, grad)` that looks at the next mini-batch at every call, one
+    shuffled epoch after another. Each call moves the network to the theta it is asked about.
 
-    One shuffled epoch follows another. Each call moves the network to the theta it is asked about.
+    data: (X, y).
+    batch_size, rng: as for `train`.
     Raises ValueError for data that do not fit the network.
     """
     X, y = net.check(*data)

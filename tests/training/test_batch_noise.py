@@ -33,16 +33,15 @@ def test_a_rate_that_never_settles_has_no_floor(lr):
 
 
 @pytest.mark.parametrize("nested", [False, True])
-def test_both_estimates_are_unbiased(nested):
-    """The mean over every possible draw, with replacement, of a batch of 1 and a batch of 2 is
-    exact.
-    """
+@pytest.mark.parametrize(("b_small", "b_big"), [(1, 2), (2, 3), (2, 5)])
+def test_both_estimates_are_unbiased(b_small, b_big, nested):
+    """The mean over every possible draw, with replacement, of a small and a big batch is exact."""
     g = np.array([[1.0, 2.0], [-3.0, 0.5], [4.0, 1.0]])
     G, sigma2 = g.mean(0), ((g - g.mean(0))**2).sum(1).mean()
-    draws = np.array(list(itertools.product(range(3), repeat=3)))
-    big = g[draws[:, :2]].mean(1)
-    small = g[draws[:, 0 if nested else 2]]
-    signal, spread = batch_noise.scale_parts(small, big, 1, 2)
+    draws = np.array(list(itertools.product(range(3), repeat=b_big + b_small)))
+    big = g[draws[:, :b_big]].mean(1)
+    small = g[draws[:, :b_small] if nested else draws[:, b_big:]].mean(1)
+    signal, spread = batch_noise.scale_parts(small, big, b_small, b_big)
     assert signal.mean() == pytest.approx(G @ G) and spread.mean() == pytest.approx(sigma2)
 
 

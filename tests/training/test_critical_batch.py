@@ -89,6 +89,23 @@ def test_a_loss_that_is_nan_ends_the_run_at_once():
     assert len(calls) == 1
 
 
+def test_a_validation_loss_that_is_nan_ends_the_run_where_it_is_seen():
+    data, (X, y) = toy()
+    rng, calls = np.random.default_rng(3), []
+    net = mlp([4, 2], rng=rng)
+    net.loss_and_grad, plain = lambda X, y: calls.append(1) or plain(X, y), net.loss_and_grad
+    valid = np.sign(X) * np.float32(3e38), y  # finite, but infinity minus infinity inside
+    settings = {"lr": 0.1, "batch_size": 16, "target": 0.3, "max_steps": 99, "rng": rng}
+    assert steps_to_target(net, data, valid, **settings) == math.inf
+    with np.errstate(all="ignore"):
+        assert len(calls) == 32 and np.isnan(net.loss(*valid))
+
+
+def test_a_batch_may_be_larger_than_the_data():
+    assert run(batch_size=100, target=99.0, max_steps=13) == 13  # 128/sqrt(100) = 12.8
+    assert run(batch_size=100_000, target=99.0, max_steps=13) == 1
+
+
 @pytest.mark.parametrize(("name", "value"), [("lr", -1), ("max_steps", 0), ("batch_size", 0)])
 def test_bad_settings_are_named(name, value):
     with pytest.raises(ValueError, match=name):
@@ -98,6 +115,11 @@ def test_bad_settings_are_named(name, value):
 def test_the_fit_finds_its_curve_whatever_the_order():
     B = np.array([4096, 16, 256, 64])
     s_min, b_crit = fit(B, 130 * (1 + 90 / B))
+    assert s_min == pytest.approx(130, rel=0.01) and b_crit == pytest.approx(90, rel=0.01)
+
+
+def test_two_batch_sizes_are_enough():
+    s_min, b_crit = fit([16, 256], [130 * (1 + 90 / 16), 130 * (1 + 90 / 256)])
     assert s_min == pytest.approx(130, rel=0.01) and b_crit == pytest.approx(90, rel=0.01)
 
 
@@ -113,7 +135,9 @@ def test_the_fit_is_made_in_the_logarithm():
 
 
 @pytest.mark.parametrize(
-    "pairs", [([16], [3.0]), ([16, 64], [3.0]), ([16, 64], [3.0, math.inf]), ([0, 64], [3.0, 2.0])]
+    "pairs", [([16], [3.0]), ([16, 64], [3.0]), ([16, 64], [3.0, math.inf]),
+              ([0, 64], [3.0, 2.0]), ([16, math.inf], [3.0, 2.0]), ([16, 64, 256], [3.0, 2.0]),
+              ([[16, 64]] * 2, [[3.0, 2.0]] * 2)]
 )
 def test_the_fit_refuses_what_it_cannot_fit(pairs):
     with pytest.raises(ValueError, match="two or more positive finite pairs"):

@@ -3,6 +3,9 @@ divergence.
 """
 import functools
 import math
+import signal
+import threading
+import time
 import warnings
 
 import numpy as np
@@ -351,40 +354,85 @@ def test_data_that_do_not_fit_are_refused_before_the_first_step(where, data, mes
     assert "\n" not in str(caught.value) and np.array_equal(net.theta, before)
 
 
-@pytest.mark.parametrize(
-    "settings, error, message",
-    [
-        ({"step": "adma"}, ValueError, "'adma'; there are sgd, momentum"),
-        ({"lr": -0.1}, ValueError, "lr must be finite and not negative, got -0.1"),
-        ({"lr": math.nan}, ValueError, "lr must be"),
-        ({"lr": lambda t: -1.0}, ValueError, "lr must be"),
-        ({"epochs": 0}, ValueError, "epochs must be a whole number of at least 1, got 0"),
-        ({"batch_size": 0}, ValueError, "batch_size must be a whole number of at least 1, got 0"),
-        ({"batch_size": 2.5}, ValueError, "batch_size must be"),
-        ({"clip_norm": -1}, ValueError, "clip_norm must be finite and not negative, got -1"),
-        (
-            {"patience": 0, "valid": (X, Y)},
-            ValueError,
-            "patience must be a whole number of at least 1, got 0",
-        ),
-        (
-            {"patience": 2},
-            ValueError,
-            r"patience watches the validation loss: it needs valid=\(X, y\)",
-        ),
-        ({"beta3": 0.9}, TypeError, "adam does not know 'beta3'"),
-        ({"beta1": 1.0}, ValueError, "beta1 must be in"),
-    ],
-)
-def test_settings_out_of_range_are_named(settings, error, message):
-    with pytest.raises(error, match=message) as caught:
-        run(net_of(), (X, Y), **settings)
-    assert "\n" not in str(caught.value)
+def test_lists_are_as_good_as_arrays_unless_they_hold_no_numbers():
+    arrays, lists = net_of(), net_of()
+    run(arrays, (X, Y))
+    run(lists, [X.tolist(), Y.tolist()])
+    assert np.array_equal(lists.theta, arrays.theta)
+    for data, name in (([["a"] * 6] * 50, Y), "X"), ((X, ["a"] * 50), "y"), ((None, Y), "X"):
+        with pytest.raises(TypeError, match=f"{name} must hold numbers .*, got ") as caught:
+            run(net_of(), data)
+        assert "\n" not in str(caught.value)
 
 
-def test_a_seed_is_no_generator():
-    with pytest.raises(TypeError, match="Generator"):
-        train(net_of(), (X, Y), "sgd", lr=0.1, epochs=1, batch_size=8, rng=0)
+TYPES = [
+    ("lr", None, "lr must be a number, finite and not negative, got None"),
+    ("lr", "0.1", "lr must be a number, finite and not negative, got '0.1'"),
+    ("epochs", None, "epochs must be a whole number of at least 1, got None"),
+    ("batch_size", None, "batch_size must be a whole number of at least 1, got None"),
+    ("batch_size", "16", "batch_size must be a whole number of at least 1, got '16'"),
+    ("clip_norm", "1", "clip_norm must be a number, finite and not negative, got '1'"),
+    ("rng", 0, r"rng must be a NumPy Generator, such as np.random.default_rng\(0\), got 0"),
+    ("penalty", 0.1, r"penalty must be a function theta -> \(value, gradient\), got 0.1"),
+    ("penalty", np.sum, r"penalty must return a pair \(value, gradient\), got float64"),
+    ("penalty", np.copy, r"penalty must return a pair \(value, gradient\), got ndarray"),
+    ("after_step", True, r"after_step must be a function \(net, lr\) -> .*, got True"),
+    ("beta3", 0.9, "adam does not know 'beta3'"),
+]
+RANGES = [
+    ("step", "adma", "'adma'; there are sgd, momentum"),
+    ("step", None, "no update rule is called None; there are sgd, momentum"),
+    ("lr", -0.1, "lr must be finite and not negative, got -0.1"),
+    ("lr", math.nan, "lr must be"),
+    ("lr", lambda t: -1.0, "lr must be"),
+    ("epochs", 0, "epochs must be a whole number of at least 1, got 0"),
+    ("epochs", 2.5, "epochs must be a whole number of at least 1, got 2.5"),
+    ("batch_size", 0, "batch_size must be a whole number of at least 1, got 0"),
+    ("batch_size", 2.5, "batch_size must be"),
+    ("clip_norm", -1, "clip_norm must be finite and not negative, got -1"),
+    ("patience", 2, r"patience watches the validation loss: it needs valid=\(X, y\)"),
+    ("penalty", lambda theta: (0.0, theta[:-1]),
+     r"penalty must return a gradient of theta's shape \(151,\), got shape \(150,\)"),
+    ("penalty", lambda theta: (theta, 0.0), r"theta's shape \(151,\), got shape \(\)"),
+    ("beta1", 1.0, "beta1 must be in"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "message"), TYPES)
+def test_settings_of_another_type_are_named(name, value, message):
+    net = net_of()
+    with pytest.raises(TypeError, match=message) as caught:
+        run_with(net, {name: value})
+    assert "\n" not in str(caught.value) and np.array_equal(net.theta, net_of().theta)
+
+
+@pytest.mark.parametrize(("name", "value", "message"), RANGES)
+def test_settings_out_of_range_are_named(name, value, message):
+    net = net_of()
+    with pytest.raises(ValueError, match=message) as caught:
+        run_with(net, {name: value})
+    assert "\n" not in str(caught.value) and np.array_equal(net.theta, net_of().theta)
+
+
+def test_patience_is_a_whole_number():
+    with pytest.raises(ValueError, match="patience must be a whole number of at least 1, got 0"):
+        run_with(net_of(), {"patience": 0, "valid": (X, Y)})
+    with pytest.raises(TypeError, match="patience must be a whole number of at least 1, got '2'"):
+        run_with(net_of(), {"patience": "2", "valid": (X, Y)})
+
+
+def test_a_last_batch_that_is_too_small_for_a_layer_is_refused_before_the_first_step():
+    net, fresh = normalised(), normalised()
+    with pytest.raises(ValueError, match=r"at least 2 examples .*, got a batch of 1 \(n = 49"):
+        run(net, (X[:49], Y[:49]))
+    assert np.array_equal(net.theta, fresh.theta) and np.shape(net.layers[1].mean) == ()
+    run(net, (X[:50], Y[:50]))
+
+
+def run_with(net, changes):
+    rng = np.random.default_rng(2)
+    settings = {"step": "adam", "lr": 0.01, "epochs": 3, "batch_size": 16, "rng": rng} | changes
+    return train(net, (X, Y), **settings)
 
 
 def test_a_penalty_joins_the_gradient_but_not_the_recorded_loss():
@@ -490,3 +538,141 @@ def test_a_dead_network_is_refused_in_one_sentence_or_trained_on_request():
     half_dead = net_of()
     half_dead.layers[0].b[:4] = -1e3
     run(half_dead, toy())
+
+
+def stop_at(call, what=lambda *_: False):
+    """Return a function that does `what`, and is interrupted at its call number `call`."""
+    calls = []
+
+    def stop(*args, **hyper):
+        said = what(*args, **hyper)
+        calls.append(said)
+        if len(calls) == call:
+            raise KeyboardInterrupt
+        return said
+
+    return stop
+
+
+def halve(net, lr):
+    net.theta *= 0.5
+
+
+def normalised():
+    rng = np.random.default_rng(0)
+    return Network([Dense(6, 8), BatchNorm(8), Dense(8, 4)], rng=rng, dtype=np.float64)
+
+
+def plain_step(w, g, state, *, lr):
+    return w - lr * g, {}
+
+
+def assert_it_stands_after(net, history, finished, after_step=None):
+    """The run that was cut short equals one that was asked to end after that many steps."""
+    twin, steps = normalised(), iter(range(1, 99))
+
+    def until(net, lr):
+        if after_step is not None:
+            after_step(net, lr)
+        return next(steps) == finished
+
+    if finished:
+        whole = run(twin, toy(), "sgd", lr=0.1, after_step=until, valid=toy(20, seed=5))
+        for name in ("loss", "lr", "grad_norm", "train_loss", "valid_loss", "valid_accuracy"):
+            epochs = (finished - 1) // 4  # a run that ends by after_step leaves its epoch open
+            steps = slice(None) if name in ("loss", "lr", "grad_norm") else slice(epochs)
+            np.testing.assert_array_equal(getattr(history, name), getattr(whole, name)[steps])
+    np.testing.assert_array_equal(net.theta, twin.theta)
+    for name in ("mean", "var"):
+        np.testing.assert_array_equal(getattr(net.layers[1], name), getattr(twin.layers[1], name))
+
+
+SLICES = math.ceil(normalised().theta.size / 8)  # 8 weights a slice, in the tests below
+
+
+@pytest.mark.parametrize(("place", "call", "finished"), [
+    ("gradient", 1, 0), ("gradient", 7, 6), ("penalty", 8, 6), ("rule", 6 * SLICES + 1, 6),
+    ("rule", 6 * SLICES + 3, 6), ("rule", 7 * SLICES, 6), ("after_step", 7, 6),
+    ("validation", 2, 8)])
+def test_the_stop_button_undoes_the_step_under_way_and_keeps_the_history(
+    place, call, finished, monkeypatch, capsys
+):
+    """One call of the rule a slice; the penalty is called once more, before the first step."""
+    monkeypatch.setattr("course_lib.optimizers.calling.BLOCK", 64)
+    net, rule, more = normalised(), plain_step, {}
+    if place == "gradient":
+        net.loss_and_grad = stop_at(call, net.loss_and_grad)
+    elif place == "validation":
+        net.loss = stop_at(call, net.loss)
+    elif place == "rule":
+        rule = stop_at(call, plain_step)
+    elif place == "penalty":
+        more = {"penalty": stop_at(call, lambda theta: (0.0, 0 * theta))}
+    else:
+        more = {"after_step": stop_at(call, halve)}
+    history = run(net, toy(), rule, lr=0.1, valid=toy(20, seed=5), **more)
+    assert history.interrupted is True and history.stopped_early is False
+    assert history.diverged_at is None and len(history.loss) == finished
+    assert capsys.readouterr().out == (
+        f"Stopped by you after step {finished} of 12: the network stands there, "
+        "and the history up to there is returned.\n")
+    assert_it_stands_after(net, history, finished, halve if place == "after_step" else None)
+
+
+def test_a_run_without_a_bar_is_part_of_a_program_that_the_stop_button_ends(capsys):
+    net = normalised()
+    with pytest.raises(KeyboardInterrupt):
+        run(net, toy(), plain_step, lr=0.1, progress=False, after_step=stop_at(7, halve))
+    assert capsys.readouterr().out == ""
+    twin = normalised()
+    twin_history = run(twin, toy(), plain_step, lr=0.1, after_step=stop_at(7, halve))
+    assert len(twin_history.loss) == 6 and np.array_equal(net.theta, twin.theta)
+
+
+def test_with_patience_an_interrupted_run_goes_back_to_its_best_epoch_too(capsys):
+    data, best, net = toy(), net_of(), net_of()
+    settings = {"lr": 0.1, "batch_size": 50, "valid": data}
+    run(best, data, there_and_back, epochs=3, **settings)
+    stopped = settings | {"patience": 9, "after_step": stop_at(6)}
+    history = run(net, data, there_and_back, epochs=20, **stopped)
+    assert history.interrupted and len(history.loss) == len(history.valid_loss) == 5
+    assert np.array_equal(net.theta, best.theta)
+    assert "after step 5 of 20: the network stands at its best epoch" in capsys.readouterr().out
+
+
+@pytest.fixture
+def default_handler():
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("delay", [0.01, 0.031, 0.052])
+def test_a_real_signal_leaves_a_run_at_a_finished_step(delay, default_handler, capsys):
+    """The signal comes from another thread, at any moment: what is left is a run, cut short."""
+    timer = threading.Timer(delay, signal.raise_signal, [signal.SIGINT])
+
+    def lr(t):
+        if t == 1:
+            timer.start()
+        return 0.01
+
+    net, twin = normalised(), normalised()
+    history = run(net, toy(), "adam", lr=lr, epochs=100_000)
+    taken = len(history.loss)
+    assert history.interrupted and 0 < taken < 400_000
+    assert f"after step {taken} of 400000" in capsys.readouterr().out
+    steps = iter(range(1, taken + 1))
+    again = run(twin, toy(), "adam", epochs=100_000,
+                after_step=lambda net, lr: next(steps) == taken)
+    np.testing.assert_array_equal(history.loss, again.loss)
+    np.testing.assert_array_equal(net.theta, twin.theta)
+
+
+def test_a_history_cannot_be_changed_and_knows_how_long_the_run_took():
+    began = time.perf_counter()
+    history = run(net_of(), toy(), after_step=lambda net, lr: time.sleep(0.01), epochs=1)
+    assert 0.04 <= history.seconds <= time.perf_counter() - began
+    with pytest.raises(AttributeError):
+        history.stopped_early = True
+    assert history.interrupted is False
