@@ -15,7 +15,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # the extras that requirements.lock holds beside the runtime; torch is installed by setup_env.py
 LOCKED := lab keras dev site scale
 
-.PHONY: help setup lab test test-torch test-floors check lint bench notebooks sync figures lock clean
+.PHONY: help setup lab test test-torch test-floors check lint bench notebooks sync evidence figures lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -55,6 +55,9 @@ notebooks: setup  ## build and execute the notebooks whose source or library has
 
 sync: setup  ## bring edits made in JupyterLab back into notebooks/src
 	$(VENV_PYTHON) -m tools.notebooks sync $(ARGS)
+
+evidence: setup  ## run the claims that are new, on all cores, and write the ledger (ARGS="name" chooses)
+	$(VENV_PYTHON) -m experiments.evidence $(ARGS)
 
 figures: setup  ## draw the README's figures
 	$(VENV_PYTHON) figures/figures.py

@@ -3,10 +3,13 @@
 Each returns the value that it was given, or says in one sentence which argument is wrong, what was
 given, and what is accepted: TypeError for a value of the wrong type, ValueError for one out of
 range.
+
+Notebooks: none directly.
 """
 import contextlib
 import math
 import numbers
+import reprlib
 
 import numpy as np
 
@@ -23,19 +26,27 @@ def not_negative(name, value, *, arrays=False):
     Traceback (most recent call last):
     TypeError: lr must be a number, finite and not negative, got '0.1'
     """
-    return _real(
-        name, value, "finite and not negative", lambda x: (x >= 0) & np.isfinite(x), arrays
-    )
+    return _real(name, value, "finite and not negative", math.inf, arrays)
 
 
-def fraction(name, value, *, arrays=False):
-    """Return `value` as a Python float in [0, 1); arrays as in `not_negative`.
+def positive(name, value):
+    """Return `value` as a Python float, finite and above 0."""
+    if _is_real(value) and value == 0:
+        raise ValueError(f"{name} must be finite and positive, got {value}")
+    return _real(name, value, "finite and positive", math.inf, False)
+
+
+def fraction(name, value, *, arrays=False, one=False):
+    """Return `value` as a Python float in [0, 1), or in [0, 1] with one=True; arrays as in
+    `not_negative`.
 
     >>> fraction("beta", 1.0)
     Traceback (most recent call last):
     ValueError: beta must be in [0, 1), got 1.0
     """
-    return _real(name, value, "in [0, 1)", lambda x: (x >= 0) & (x < 1), arrays)
+    if one:
+        return _real(name, value, "in [0, 1]", math.nextafter(1, 2), arrays)
+    return _real(name, value, "in [0, 1)", 1, arrays)
 
 
 def whole(name, value, least=1):
@@ -63,6 +74,37 @@ def generator(rng):
             f"rng must be a NumPy Generator, such as np.random.default_rng(0), got {rng!r}"
         )
     return rng
+
+
+def array(name, value, dtype=None):
+    """Return `value`, numbers in an array or in lists, as an array, of `dtype` if that is given.
+
+    >>> array("X", [1.0, None])
+    Traceback (most recent call last):
+    TypeError: X must hold numbers in an array or in lists of equal length, got [1.0, None]
+    """
+    try:
+        kept = np.asarray(value)
+    except ValueError:  # lists of unequal length
+        kept = np.array(None)
+    if kept.dtype.kind not in "biufc":
+        given = f"an array of {value.dtype}" if kept is value else reprlib.repr(value)
+        raise TypeError(
+            f"{name} must hold numbers in an array or in lists of equal length, got {given}"
+        )
+    return kept if dtype is None else kept.astype(dtype, copy=False)
+
+
+def changeable(name, w):
+    """Return `w`, which is to be changed in place; TypeError unless it is an array of floats,
+    ValueError if it is read-only.
+    """
+    if not isinstance(w, np.ndarray) or w.dtype.kind not in "fc":
+        given = f"an array of {w.dtype}" if isinstance(w, np.ndarray) else reprlib.repr(w)
+        raise TypeError(f"{name} must be an array of floats, to be changed in place, got {given}")
+    if not w.flags.writeable:
+        raise ValueError(f"{name} must be an array that can be changed, got a read-only one")
+    return w
 
 
 def finite(X):
@@ -94,15 +136,16 @@ def _is_real(value):
     return isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
 
 
-def _real(name, value, accepted, test, arrays):
+def _real(name, value, accepted, end, arrays):
+    """Return `value` if it lies in [0, end)."""
     if arrays and isinstance(value, np.ndarray) and value.ndim and value.dtype.kind in "iuf":
         kept = value
     elif _is_real(value):
         kept = float(value)
     else:
-        raise TypeError(
-            f"{name} must be a number{' or an array of numbers' * arrays}, {accepted}, got {value!r}"
-        )
-    if not np.all(test(np.asarray(kept))):
+        kind = "a number or an array of numbers" if arrays else "a number"
+        raise TypeError(f"{name} must be {kind}, {accepted}, got {value!r}")
+    inside = 0 <= kept < end if isinstance(kept, float) else np.all((kept >= 0) & (kept < end))
+    if not inside:
         raise ValueError(f"{name} must be {accepted}, got {value}")
     return kept

@@ -1,5 +1,7 @@
 """Write a file whole or not at all: whoever reads it sees the old contents or the new ones, never a
 part.
+
+Notebooks: none directly.
 """
 import os
 import tempfile

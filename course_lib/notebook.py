@@ -1,4 +1,7 @@
-"""Small helpers for reading along in a notebook."""
+"""Small helpers for reading along in a notebook.
+
+Notebooks: 00, 15.
+"""
 import inspect
 import textwrap
 

@@ -3,8 +3,11 @@
 They need ipywidgets and a running kernel. `panel` makes one of any drawing; the others are the
 course's own.
 
-    conditioning     gradient descent on a quadratic with eigenvalues mu <= L: max(|1 - lr mu|, |1 - lr L|) a step
+    conditioning     gradient descent on a quadratic with eigenvalues mu <= L:
+                     max(|1 - lr mu|, |1 - lr L|) a step
     momentum_panel   heavy ball: max over lam in {mu, L} of spectral_radius(lr*lam, beta) a step
+
+Notebooks: 04, 06.
 """
 import io
 
@@ -57,10 +60,8 @@ def draw_descent(ax, *, kappa, degrees, lr, n_steps=30):
         raise ValueError(f"kappa must be finite and at least 1, got {kappa}")
     lr, angle = not_negative("lr", lr), np.radians(degrees)
     bowl = landscapes.quadratic([1 / kappa, 1.0], angle)
-    start = [
-        np.cos(angle) - np.sin(angle),
-        np.sin(angle) + np.cos(angle),
-    ]  # eigenvector components (1, 1)
+    # Eigenvector components (1, 1).
+    start = [np.cos(angle) - np.sin(angle), np.sin(angle) + np.cos(angle)]
     run = descent.minimize(bowl, start, "sgd", lr=lr, n_steps=whole("n_steps", n_steps))
     factor = max(abs(1 - lr / kappa), abs(1 - lr))
     plotting.contours(ax, bowl, levels=[0.02, 0.08, 0.18, 0.32, 0.5, 0.72, 1.0])
@@ -124,19 +125,12 @@ def momentum_panel(*, mu=1.0, L=10.0):
     import ipywidgets as widgets
 
     lr, beta, _ = best_heavy_ball(mu, L)
-    wide = {
-        "layout": widgets.Layout(width="95%"),
-        "continuous_update": False,
-        "readout_format": ".3f",
-    }
-    sliders = {
-        "lr": widgets.FloatSlider(
-            lr, min=0.005 / L, max=4.0 / L, step=0.005 / L, description="lr", **wide
-        ),
-        "beta": widgets.FloatSlider(
-            beta, min=0.0, max=0.99, step=0.005, description="beta", **wide
-        ),
-    }
+    wide = {"layout": widgets.Layout(width="95%"), "continuous_update": False,
+            "readout_format": ".3f"}
+    sliders = {"lr": widgets.FloatSlider(lr, min=0.005 / L, max=4.0 / L, step=0.005 / L,
+                                         description="lr", **wide),
+               "beta": widgets.FloatSlider(beta, min=0.0, max=0.99, step=0.005,
+                                           description="beta", **wide)}
 
     def draw(figure, lr, beta):
         fill(figure, lr, beta, mu=mu, L=L)

@@ -2,6 +2,8 @@
 
 Load the style with plt.style.use("course_lib.course"); `look` styles a curve, `contours` and `path`
 draw on a landscape.
+
+Notebooks: 00, 01, 02, 03, 04, 06, 07, 08, 09, 13, 14, 15, 16.
 """
 import numpy as np
 
@@ -25,13 +27,8 @@ def look(name, **changes):
     ('#882255', 'Lion, lr 0.001')
     """
     color, marker, line = LOOKS.get(name, OTHER)
-    return {
-        "color": color,
-        "marker": marker,
-        "linestyle": line,
-        "label": name,
-        "markevery": 0.15,
-    } | changes
+    return {"color": color, "marker": marker, "linestyle": line, "label": name,
+            "markevery": 0.15} | changes
 
 
 def contours(ax, landscape, *, window=None, levels=16, log=False):
@@ -68,17 +65,7 @@ def surface(ax, landscape, *, window=None):
     """Draw a two-variable landscape as a grey surface on a 3-D axis."""
     (x0, x1), (y0, y1) = window or landscape.window
     x, y = np.meshgrid(np.linspace(x0, x1, 61), np.linspace(y0, y1, 61))
-    ax.plot_surface(
-        x,
-        y,
-        landscape.fun(np.stack([x, y], axis=-1)),
-        cmap="Greys_r",
-        rstride=2,
-        cstride=2,
-        edgecolor="0.45",
-        linewidth=0.25,
-        alpha=0.9,
-    )
+    loss = landscape.fun(np.stack([x, y], axis=-1))
+    ax.plot_surface(x, y, loss, cmap="Greys_r", rstride=2, cstride=2, edgecolor="0.45",
+                    linewidth=0.25, alpha=0.9)
     ax.set(xlabel="$w_1$", ylabel="$w_2$", zlabel="loss")
-
-

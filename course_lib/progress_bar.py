@@ -1,4 +1,7 @@
-"""A bar that shows how far long work has come, and stays out of outputs that are compared."""
+"""A bar that shows how far long work has come, and stays out of outputs that are compared.
+
+Notebooks: none directly.
+"""
 import contextlib
 import os
 

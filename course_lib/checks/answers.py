@@ -3,6 +3,8 @@ arguments alone.
 
 A table of known answers is a dict or a list of pairs (fault, value), the fault a sentence that
 names the misconception; the right answer comes first, with the fault None.
+
+Notebooks: none directly.
 """
 import copy
 import numbers

@@ -3,6 +3,8 @@ each wrong try.
 
 An examiner takes the learner's answer and returns None if it is right, else one sentence naming the
 misconception. A check prints one verdict, never raises, and never prints the answer.
+
+Notebooks: 00.
 """
 import ast
 import dis

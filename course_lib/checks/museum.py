@@ -2,6 +2,8 @@
 
 Use none of them for anything else. Each docstring names the fault; a test proves that the fault is
 there.
+
+Notebooks: 01, 05, 06, 08, 09.
 """
 import numpy as np
 

@@ -1,4 +1,7 @@
-"""Checks of notebook 00: warm-ups on the conventions of the course."""
+"""Checks of notebook 00: warm-ups on the conventions of the course.
+
+Notebooks: 00.
+"""
 import math
 
 import numpy as np

@@ -1,4 +1,7 @@
-"""The checks of notebook 01: critical points, their kind, and derivatives by differences."""
+"""The checks of notebook 01: critical points, their kind, and derivatives by differences.
+
+Notebooks: 01.
+"""
 import numpy as np
 
 from course_lib.checks.engine import exercise

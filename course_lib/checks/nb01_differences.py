@@ -1,6 +1,8 @@
 """Checks of notebook 01, finite differences.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 01.
 """
 import numpy as np
 

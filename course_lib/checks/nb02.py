@@ -1,6 +1,8 @@
 """Checks of notebook 02, meet saddles in high dimensions.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 02.
 """
 import math
 

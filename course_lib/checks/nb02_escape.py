@@ -1,6 +1,8 @@
 """Checks of notebook 02, escape from a saddle.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 02.
 """
 import math
 

@@ -1,6 +1,8 @@
 """Checks of notebook 03, descend the gradient.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 03.
 """
 import math
 

@@ -1,6 +1,8 @@
 """Checks of notebook 04, fix the conditioning.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 04.
 """
 import math
 

@@ -1,6 +1,8 @@
 """Checks of notebook 05, sample mini-batches.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 05.
 """
 import math
 

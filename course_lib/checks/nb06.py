@@ -1,6 +1,8 @@
 """Checks of notebook 06, add momentum.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 06.
 """
 import math
 

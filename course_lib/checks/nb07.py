@@ -2,6 +2,8 @@
 predictions.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 07.
 """
 
 import numpy as np

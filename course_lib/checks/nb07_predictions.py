@@ -1,6 +1,8 @@
 """Checks of notebook 07, predictions.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 07.
 """
 import math
 

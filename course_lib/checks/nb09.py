@@ -1,6 +1,8 @@
 """Checks of notebook 09, schedule the learning rate.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 09.
 """
 import functools
 import math

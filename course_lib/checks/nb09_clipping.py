@@ -1,6 +1,8 @@
 """Checks of notebook 09, clipping.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 09.
 """
 import math
 

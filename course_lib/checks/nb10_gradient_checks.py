@@ -1,6 +1,8 @@
 """Checks of notebook 10, gradient checks.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 10.
 """
 import numpy as np
 

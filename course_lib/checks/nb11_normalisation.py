@@ -1,6 +1,8 @@
 """Checks of notebook 11, normalisation and detours.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 11.
 """
 import numpy as np
 

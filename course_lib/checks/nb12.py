@@ -2,6 +2,8 @@
 standardising.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 12.
 """
 
 import numpy as np

@@ -1,6 +1,8 @@
 """Checks of notebook 12, dropout, early stopping, standardising.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 12.
 """
 import math
 

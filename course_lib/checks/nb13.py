@@ -2,6 +2,8 @@
 
 The examples are numbered: every row of X carries its number, so that a check can see which images
 went where.
+
+Notebooks: 13.
 """
 
 import numpy as np

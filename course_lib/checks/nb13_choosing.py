@@ -1,6 +1,8 @@
 """Checks of notebook 13, choosing and judging.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 13.
 """
 import math
 

@@ -2,6 +2,8 @@
 callback.
 
 TensorFlow is imported only when an answer is examined; the models are tiny.
+
+Notebooks: 14.
 """
 import math
 

@@ -1,6 +1,8 @@
 """Checks of notebook 14, the input pipeline and callbacks.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 14.
 """
 from types import SimpleNamespace
 

@@ -2,6 +2,8 @@
 to plant, Schedule-Free.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 15.
 """
 import math
 
@@ -9,7 +11,7 @@ import numpy as np
 
 from course_lib.checks.engine import exercise
 from course_lib.checks.update_rules import UPHILL, examine, misuse
-from course_lib.frameworks.paths import EPS, HYPER, distance, follow
+from course_lib.frameworks.paths import EPS, HYPER, distance, path_of
 from course_lib.frameworks.schedule_free import schedule_free_adamw
 from course_lib.frameworks.sklearn_replay import adaptive_rate
 from course_lib.optimizers.rules import adam
@@ -157,7 +159,7 @@ def passes_one_step(step):
 
 def caught_by_table(step):
     """Return whether a rule leaves Adam's path on the five gradients."""
-    return not distance(follow(step, ADAM), follow(adam, ADAM)) < 1e-9  # NaN is caught too
+    return not distance(path_of(step, ADAM), path_of(adam, ADAM)) < 1e-9  # NaN is caught too
 
 
 @exercise("15.3", "A bug of your own", hints=(

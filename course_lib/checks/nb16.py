@@ -2,6 +2,8 @@
 to target, a verdict.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 16.
 """
 import numpy as np
 

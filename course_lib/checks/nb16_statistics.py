@@ -1,6 +1,8 @@
 """Checks of notebook 16, what a table of runs says.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 16.
 """
 import numpy as np
 

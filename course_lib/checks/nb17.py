@@ -1,5 +1,7 @@
 """Checks of notebook 17, debug a failing run: ten diagnoses, twenty examples by heart, update
 ratios, plateaus.
+
+Notebooks: 17.
 """
 import copy
 import math

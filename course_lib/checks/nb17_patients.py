@@ -1,6 +1,8 @@
 """Checks of notebook 17, broken runs.
 
 Each table of known answers begins with the right one, whose fault is None.
+
+Notebooks: 17.
 """
 from course_lib.checks.engine import exercise
 from course_lib.training import broken_runs

@@ -3,6 +3,8 @@
 It lives where the system keeps user data, or at the path in $COURSE_PROGRESS. It is written
 atomically and under a lock, so that two notebooks at once lose nothing; a file that cannot be read
 is moved aside and kept.
+
+Notebooks: 00.
 """
 import json
 import os

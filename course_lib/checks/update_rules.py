@@ -3,8 +3,12 @@ beside known ones.
 
 A table of known rules is a sequence of (fault, rule); the right rule comes first, with the fault
 None.
+
+Notebooks: none directly.
 """
 import numpy as np
+
+from course_lib.optimizers.calling import follow
 
 START = np.array([1.0, -2.0, 0.5, 3.0])
 # Eight steps: ordinary, large then small, always zero, and alternating gradients.
@@ -15,11 +19,7 @@ UPHILL = "it walks uphill: the step goes against the gradient"
 
 def trace(step, **hyper):
     """Return the points (9, 4) of a rule on GRADIENTS."""
-    w, state, points = START, {}, []
-    for g in GRADIENTS:
-        points.append(w)
-        w, state = step(w, g, state, **hyper)
-    return np.array([*points, w])
+    return follow(step, GRADIENTS, START, **hyper)[0]
 
 
 def misuse(mine, **hyper):

@@ -7,6 +7,8 @@ scikit-learn; 2. the cache: the folder `$COURSE_CACHE`, or else the place where 
 caches; 3. the network: `$COURSE_MNIST_URL`, the address of a classroom's copy, or else the file
 that Keras' loader takes; 4. the embedded digits. A failed download is not repeated for ten minutes,
 unless the note that the printed line names is deleted.
+
+Notebooks: 00, 05, 09, 11, 12, 13, 14, 15, 16, 17.
 """
 
 import os

@@ -1,6 +1,8 @@
 """Fetch MNIST's file, patiently: a slow line may take as long as it needs, only silence ends it.
 What broke off is tried again. A failure is noted in a file, so that a notebook and its tests do not
 each wait for the same dead network.
+
+Notebooks: none directly.
 """
 
 import tempfile

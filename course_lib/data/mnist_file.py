@@ -1,5 +1,7 @@
 """Read and verify an `mnist.npz`, and lock the cache that several processes share. Any container
 will do, as long as its four arrays are byte for byte the published ones; nothing is ever unpickled.
+
+Notebooks: none directly.
 """
 
 import hashlib

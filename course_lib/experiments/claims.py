@@ -3,6 +3,8 @@ two sides are alike.
 
 It is declared in the repository's folder experiments/claims, with the side on which the number
 should fall, before it runs. `make evidence` runs it on fresh seeds; `ledger` judges what came out.
+
+Notebooks: none directly.
 """
 import ast
 import hashlib

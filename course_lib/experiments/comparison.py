@@ -4,9 +4,11 @@ target as infinitely late.
 
     difference     d_s = a_s - b_s, the same seed s for both; negative: a is lower, so better
     t interval     mean +- t(n - 1, level) s / sqrt(n)
-    Holm           p_(1) <= ... <= p_(m); p_(i) becomes the largest min(1, (m - j + 1) p_(j)), j <= i
+    Holm           p_(1) <= ... <= p_(m); p_(i) becomes the largest min(1, (m-j+1) p_(j)), j <= i
     best of k      P(best of k of n trials > x) = C(n_x, k) / C(n, k),   n_x trials being above x
     profile        rho(tau) = share of workloads with steps <= tau times the fewest of any optimizer
+
+Notebooks: 16.
 """
 import itertools
 import math

@@ -5,6 +5,8 @@ point u in (0, 1):
     ("log", low, high)            value = low (high/low)^u        equal chances for equal ratios
     ("linear", low, high)         value = low + (high - low) u
     ("one minus log", low, high)  value = 1 - low (high/low)^u    for beta, rho, beta1, beta2
+
+Notebooks: 16.
 """
 import json
 import math

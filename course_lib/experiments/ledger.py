@@ -5,6 +5,8 @@
     tie         the interval lies inside the margin, which was declared before the run
     fails       the interval lies on the other side (for a stated tie: outside the margin)
     undecided   none of these
+
+Notebooks: none directly.
 """
 import functools
 import textwrap

@@ -3,6 +3,8 @@ at all times.
 
     {"settings": {...}}
     {"job": {"step": "adam", "lr": 0.001, "seed": 0}, "result": {"final": 0.21}}
+
+Notebooks: none directly.
 """
 import contextlib
 import json

@@ -3,6 +3,8 @@ machine that is busy for a while slows all of them alike, so that ratios within 
 seconds do not.
 
     ratio of a to b = median over rounds of (seconds of a) / (seconds of b in the same round)
+
+Notebooks: 13, 14.
 """
 import gc
 import statistics

@@ -5,6 +5,8 @@ first weights and every batch.
     curve    the measure after `every`, 2 `every`, ..., `n_steps` steps: smaller is better
     final    its last entry, infinity if the run diverged
     steps    the first step at which the measure was at most `target`, infinity if it never was
+
+Notebooks: 16.
 """
 import functools
 import itertools

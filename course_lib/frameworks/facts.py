@@ -6,6 +6,8 @@
 
 A step is what is subtracted from w, in the letters of the course; m_hat and v_hat are m / (1 -
 beta1^t), v / (1 - beta2^t).
+
+Notebooks: 15.
 """
 from typing import NamedTuple
 

@@ -7,6 +7,8 @@ CNN for MNIST.
                         same shape and order
     number of weights   convolution 3 x 3: 9 n_in n_out + n_out;  dense: n_in n_out + n_out;
                         pooling, dropout: none
+
+Notebooks: 14, 15.
 """
 import contextlib
 

@@ -8,12 +8,15 @@ rule and not from rounding.
     settings           same: equal hyper-parameters; drop: the rate falls to a quarter after three
                        steps; decay: equal, with weight_decay; defaults: each library's own, but
                        for the rate and momentum's beta
+
+Notebooks: 15.
 """
 import inspect
 
 import numpy as np
 
 from course_lib.frameworks.facts import FACTS
+from course_lib.optimizers.calling import follow
 from course_lib.optimizers.rules import STEPS
 
 EPS = 2.0**-10
@@ -33,15 +36,15 @@ def lr(t, setting):
     return 0.015625 if setting == "drop" and t > 3 else 0.0625
 
 
-def follow(step, hyper=None, setting="same"):
-    """Return the path (5, 5), after each step, of an update rule on GRADIENTS from START; hyper:
-    all but lr.
+def path_of(step, hyper=None, setting="same"):
+    """Return the path (5, 5), after each step, of an update rule on GRADIENTS from START.
+
+    hyper: all hyper-parameters but lr. setting: one of SETTINGS, which decides the rate.
     """
-    w, state, path = START, {}, []
-    for t, g in enumerate(GRADIENTS, start=1):
-        w, state = step(w, g, state, lr=lr(t, setting), **(hyper or {}))
-        path.append(w)
-    return np.array(path)
+    def rate(t):
+        return lr(t, setting)
+
+    return follow(step, GRADIENTS, START, lr=rate, **(hyper or {}))[0][1:]
 
 
 def decoupled(step, weight_decay):
@@ -70,14 +73,14 @@ def course_path(name, setting):
     step = STEPS[name]
     known = inspect.signature(step).parameters
     if setting == "defaults":
-        return follow(step, {"beta": HYPER["beta"]} if "beta" in known else {}, setting)
+        return path_of(step, {"beta": HYPER["beta"]} if "beta" in known else {}, setting)
     hyper = {letter: value for letter, value in HYPER.items() if letter in known}
     if setting == "decay":
         if "weight_decay" in known:
             hyper["weight_decay"] = DECAY
         else:
             step = decoupled(step, DECAY)
-    return follow(step, hyper, setting)
+    return path_of(step, hyper, setting)
 
 
 def arguments(entry, setting):

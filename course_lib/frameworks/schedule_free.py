@@ -18,10 +18,12 @@ With c = 1/t, the point that Keras' variable should hold is
 Keras 3.15.1 reads z_old from a name that on TensorFlow means the variable itself, after it has been
 changed. Then z - z_old is zero, beta_1 has left the formula, and the variable holds the plain
 average of all z: x, and not y.
+
+Notebooks: 15.
 """
 import numpy as np
 
-from course_lib.frameworks.paths import EPS, GRADIENTS, START, distance, drive_keras, follow, lr
+from course_lib.frameworks.paths import EPS, GRADIENTS, START, distance, drive_keras, lr, path_of
 from course_lib.optimizers.calling import rule
 
 BETAS = (0.25, 0.75)  # exact in binary, as everything in `paths`
@@ -65,11 +67,15 @@ def keras_free_path(make, beta1):
 
 def expected_paths(beta1):
     """Return the paths of y and of x on the five gradients, from this course's rule."""
-    hyper, w, state, x = {"beta1": beta1, "beta2": 0.9375, "eps": EPS}, START, {}, []
-    for g in GRADIENTS:
-        w, state = schedule_free_adamw(w, g, state, lr=lr(1, "same"), **hyper)
+    hyper = {"beta1": beta1, "beta2": 0.9375, "eps": EPS}
+    x = []
+
+    def noting(w, g, state, **settings):
+        w, state = schedule_free_adamw(w, g, state, **settings)
         x.append(averaged(w, state))
-    return follow(schedule_free_adamw, hyper), np.array(x)
+        return w, state
+
+    return path_of(noting, hyper), np.array(x)
 
 
 def diagnose(make):

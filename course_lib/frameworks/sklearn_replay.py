@@ -9,6 +9,8 @@ SGDClassifier is patient for n_iter_no_change epochs, MLPClassifier for n_iter_n
 gradient is looked at, and all weights share one rate. `replay_mlp` and `replay_sgd` use this
 course's network and update rules; from scikit-learn comes only what is random: the start and the
 order of the examples.
+
+Notebooks: 15.
 """
 import math
 

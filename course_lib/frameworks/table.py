@@ -5,6 +5,8 @@ far apart their steps are.
 
 The texts are those of `facts`; the distances are measured by `paths`: Keras' when the page is made,
 PyTorch's and optax' when experiments/frameworks.py wrote the saved result.
+
+Notebooks: 15.
 """
 from course_lib.frameworks.facts import FACTS, FRAMEWORKS
 from course_lib.frameworks.paths import SETTINGS, course_path, distance, keras_path

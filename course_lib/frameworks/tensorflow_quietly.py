@@ -4,6 +4,8 @@ say.
 They come from compiled code that writes to file descriptor 2, some of it before any setting is
 read. So that descriptor points at a file during the import; afterwards every line that is not a
 known notice is shown.
+
+Notebooks: 14, 15.
 """
 
 import os

@@ -4,6 +4,8 @@ if one asks for them.
 TensorFlow and PyTorch do not always bear one another in one process (with some builds the second
 import ends it), so `torch_paths` asks another one: `python -m course_lib.frameworks.torch_process
 '[["adam", "same", {}]]'` prints paths as JSON.
+
+Notebooks: 15.
 """
 import importlib.util
 import json

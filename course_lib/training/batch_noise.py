@@ -5,6 +5,8 @@ having.
     a batch of B              mean G, covariance Sigma/B, times (n-B)/(n-1) without replacement
     the noise floor           E[w^2] -> lr sigma^2 / (B lam (2 - lr lam)), on the parabola lam w^2/2
     the gradient noise scale  tr(Sigma) / |G|^2, a batch size
+
+Notebooks: 05.
 """
 import numpy as np
 

@@ -6,6 +6,8 @@ to practise diagnosis should not read on: every cause is named below.
     healthy(splits, seed=0)        a run without fault: 784-64-64-10, ReLU, He's weights, SGD with
                                    lr 0.1, five epochs of 2 000 images in batches of 50
     cured("a", splits, seed=0)     run a again, with its cause removed and nothing else changed
+
+Notebooks: 17.
 """
 import copy
 import math

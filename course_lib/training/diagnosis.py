@@ -16,6 +16,8 @@ A fault makes symptoms further down, so the first finding is the one to look int
     gradient   root mean square of a layer's dW: at least 1e-4 of the largest
     twenty     200 steps of Adam bring the loss of twenty examples below a tenth
     ratio      |dW| / |W| of the planned rule and rate, largest of ten steps: 1e-5 to 0.5
+
+Notebooks: 17.
 """
 import copy
 

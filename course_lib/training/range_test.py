@@ -2,6 +2,8 @@
 blows up.
 
     lr_t = lr_low (lr_high / lr_low)^((t-1)/(n_steps-1))        t = 1 ... n_steps
+
+Notebooks: 09.
 """
 import numpy as np
 

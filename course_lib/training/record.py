@@ -2,6 +2,8 @@
 
 An interruption may come between any two lines of Python. A step is therefore finished when its row
 has been appended, which happens at once or not at all; before that, a copy of theta is at hand.
+
+Notebooks: none directly.
 """
 import time
 from dataclasses import dataclass

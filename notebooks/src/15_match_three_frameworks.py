@@ -44,7 +44,7 @@ plt.style.use("course_lib.course")
 # $\beta_2 = 15/16$, $\varepsilon = 2^{-10}$. Where two rules are the same, their paths will agree to the last digit.
 
 # %%
-from course_lib.frameworks.paths import GRADIENTS, HYPER, START, coupled, distance, drive_keras, follow, keras_path
+from course_lib.frameworks.paths import GRADIENTS, HYPER, START, coupled, distance, drive_keras, path_of, keras_path
 from course_lib.frameworks.tensorflow_quietly import import_tensorflow
 
 import_tensorflow()
@@ -237,7 +237,7 @@ agree = {"adagrad": tiny, "rmsprop": tiny, "adam": tiny, "amsgrad": tiny, "adamw
 for name, (theirs_too, ours_too) in agree.items():
     letters = FACTS[name].frameworks["keras"].letters.values()
     hyper = {letter: HYPER[letter] for letter in letters} | ours_too
-    gap = distance(keras_path(name, "same", **theirs_too), follow(optimizers.STEPS[name], hyper))
+    gap = distance(keras_path(name, "same", **theirs_too), path_of(optimizers.STEPS[name], hyper))
     print(f"{name:8} with {theirs_too or ours_too}: apart by {'nothing' if gap < 1e-12 else f'{gap:.1e}'}")
     assert gap < 1e-8
 
@@ -264,7 +264,7 @@ for lam in (0.1, 0.001):
 
 # the same for PyTorch, on the five gradients: its Adam with weight_decay is our Adam on g + lambda w
 hyper = {name: HYPER[name] for name in ("beta1", "beta2", "eps")}
-gap = distance(follow(coupled(optimizers.adam, 0.25), hyper), stored["torch"]["paths"]["adam"]["decay"])
+gap = distance(path_of(coupled(optimizers.adam, 0.25), hyper), stored["torch"]["paths"]["adam"]["decay"])
 print(f"PyTorch's Adam(weight_decay=1/4) and Adam with an L2 penalty, on the five gradients: apart by less than 1e-12: {gap < 1e-12}")
 assert gap < 1e-12
 

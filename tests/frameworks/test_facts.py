@@ -24,9 +24,9 @@ from course_lib.frameworks.paths import (
     decoupled,
     distance,
     drive_keras,
-    follow,
     keras_path,
     lr,
+    path_of,
 )
 from course_lib.frameworks.table import distances, page
 from course_lib.frameworks.tensorflow_quietly import import_tensorflow
@@ -203,7 +203,7 @@ def test_where_a_page_tells_of_a_difference_it_is_this_one(framework, name, step
         if framework == "keras"
         else STORED[framework]["paths"][name]["same"]
     )
-    assert distance(follow(step, hyper), path) < 1e-12
+    assert distance(path_of(step, hyper), path) < 1e-12
     assert distance(course_path(name, "same"), path) > 1e-4
 
 
@@ -221,7 +221,7 @@ def test_where_a_page_tells_of_none_there_is_none():
                     else STORED[framework]["paths"][name]["same"]
                 )
                 assert distance(course_path(name, "same"), path) < 1e-12, (framework, name)
-    nadam = follow(STEPS["nadam"], ADAM | {"momentum_decay": 1.0})
+    nadam = path_of(STEPS["nadam"], ADAM | {"momentum_decay": 1.0})
     assert distance(keras_path("nadam", "same"), nadam) < 1e-8
     assert distance(keras_path("nadam", "same"), course_path("nadam", "same")) > 1e-3
     assert distance(STORED["torch"]["paths"]["nadam"]["same"], course_path("nadam", "same")) < 1e-8
@@ -230,9 +230,9 @@ def test_where_a_page_tells_of_none_there_is_none():
 def decay_of(name, step, hyper):
     """The path with weight decay in the sense of PyTorch: L2, but for AdamW."""
     return (
-        follow(coupled(step, DECAY), hyper)
+        path_of(coupled(step, DECAY), hyper)
         if name != "adamw"
-        else follow(step, hyper | {"weight_decay": DECAY})
+        else path_of(step, hyper | {"weight_decay": DECAY})
     )
 
 
@@ -255,7 +255,7 @@ def test_weight_decay_is_an_l2_penalty_in_pytorch_and_shrinks_in_keras(name):
         "nadam",
     ):  # the step itself is Keras' too
         assert (
-            distance(keras_path(name, "decay"), follow(decoupled(STEPS[name], DECAY), hyper))
+            distance(keras_path(name, "decay"), path_of(decoupled(STEPS[name], DECAY), hyper))
             < 1e-12
         )
 
@@ -288,9 +288,9 @@ def test_rates_drop_in_one_setting_only():
 def test_own_defaults_are_used_where_the_setting_says_so():
     hyper = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-7}
     assert (
-        distance(keras_path("adam", "defaults"), follow(keras_adam(), hyper)) < 1e-5
+        distance(keras_path("adam", "defaults"), path_of(keras_adam(), hyper)) < 1e-5
     )  # 1 - 0.999 in float32
-    assert distance(course_path("adam", "defaults"), follow(STEPS["adam"])) == 0
+    assert distance(course_path("adam", "defaults"), path_of(STEPS["adam"])) == 0
     v, w = 0.1 + GRADIENTS[0] ** 2, START
     assert keras_path("adagrad", "defaults")[0] == pytest.approx(
         w - GRADIENTS[0] / 16 / np.sqrt(v + 1e-7), abs=1e-8

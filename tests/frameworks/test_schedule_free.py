@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from course_lib.data import load_results
-from course_lib.frameworks.paths import GRADIENTS, START, distance, follow
+from course_lib.frameworks.paths import GRADIENTS, START, distance, path_of
 from course_lib.frameworks.schedule_free import (
     BETAS,
     averaged,
@@ -81,12 +81,12 @@ def test_paths_are_those_of_the_sums(beta1):
 def test_path_with_decay_is_the_stored_one_of_optax():
     stored = STORED["optax"]["schedule_free"]
     assert stored["hyper"]["weight_decay"] > 0
-    assert distance(follow(schedule_free_adamw, stored["hyper"]), stored["path"]) < 1e-12
+    assert distance(path_of(schedule_free_adamw, stored["hyper"]), stored["path"]) < 1e-12
 
 
 def test_beta1_zero_is_adam_without_momentum():
     hyper = {"beta1": 0.0, "beta2": 0.9, "eps": 0.01}
-    assert distance(follow(schedule_free_adamw, hyper), follow(adam, hyper)) < 1e-14
+    assert distance(path_of(schedule_free_adamw, hyper), path_of(adam, hyper)) < 1e-14
 
 
 def test_a_warm_up_may_start_at_zero():
