@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from course_lib.checks.answers import first_match
+from course_lib.checks.answers import first_match, unchanged
 from course_lib.checks.engine import exercise
 from course_lib.landscapes.functions import HIMMELBLAU, quadratic
 from course_lib.optimizers.descent import minimize
@@ -32,13 +32,10 @@ def gd(mine):
     """The whole path, start included, of n_steps steps against the gradient at the current point.
     """
     begin = np.array([2.0, -1.0, 0.5])
-    start = begin.copy()
-    path = np.array(mine(BOWL, start, lr=0.05, n_steps=7), dtype=float)
-    if (start != begin).any():
-        return (
-            "it changed the start it was given: w -= ... writes into that array, w = w - ... makes "
-            "another"
-        )
+    path, fault = unchanged(mine, BOWL, begin, names="start", lr=0.05, n_steps=7)
+    if fault:
+        return fault
+    path = np.array(path, dtype=float)
     if path.shape == (3,):
         return (
             "only one point came back, where the whole path is wanted, a row for each point visited"

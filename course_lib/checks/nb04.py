@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from course_lib.checks.answers import first_match
+from course_lib.checks.answers import first_match, unchanged
 from course_lib.checks.engine import exercise
 from course_lib.landscapes.functions import quadratic
 from course_lib.optimizers import curvature
@@ -30,12 +30,11 @@ def _condition(matrix):
 def scaled_condition(mine):
     """The condition number of D^(-1/2) H D^(-1/2)."""
     for H in (CHAIN, quadratic([1.0, 50.0], angle=0.3).hess(np.zeros(2)), np.diag([1.0, 100.0])):
-        given, d = H.copy(), np.diag(H)
-        answer = float(mine(given))
-        if (given != H).any():
-            return (
-                "it changed the matrix it was given: H /= ... writes into it, H / ... makes another"
-            )
+        d = np.diag(H)
+        answer, fault = unchanged(mine, H, names="matrix")
+        if fault:
+            return fault
+        answer = float(answer)
         scaled = H / np.sqrt(np.outer(d, d))
         right = _condition(scaled)
         fault = first_match(answer, {
@@ -70,13 +69,10 @@ def newton_step(mine):
     rng = np.random.default_rng(4)
     for H in (CHAIN, SADDLE, np.array([[5.0]])):
         w, g = rng.standard_normal((2, len(H)))
-        before = w.copy()
-        answer = np.array(mine(w, g.copy(), H.copy()), dtype=float)
-        if (w != before).any():
-            return (
-                "it changed the point it was given: w -= ... writes into that array, w = w - ... "
-                "makes another"
-            )
+        answer, fault = unchanged(mine, w, g, H, names="point, gradient or matrix")
+        if fault:
+            return fault
+        answer = np.array(answer, dtype=float)
         if answer.shape != w.shape:
             return (
                 f"a point of shape {w.shape} is wanted, not {answer.shape}: divide by a matrix "

@@ -7,7 +7,7 @@ Notebooks: 06.
 import numpy as np
 
 from course_lib.checks import museum
-from course_lib.checks.answers import first_match
+from course_lib.checks.answers import first_match, unchanged
 from course_lib.checks.engine import exercise
 from course_lib.landscapes.functions import ROSENBROCK, quadratic
 from course_lib.optimizers.momentum_theory import lookahead_nesterov as original_nesterov
@@ -84,13 +84,9 @@ def nesterov_lookahead(mine):
     for fun, w, v, lr, beta in ((quadratic([1.0, 5.0]), [1.0, -2.0], [0.5, 3.0], 0.1, 0.8),
                                 (ROSENBROCK, [-1.0, 1.5], [20.0, -10.0], 0.002, 0.5)):
         w, v = np.array(w), np.array(v)
-        kept = np.stack([w, v])
-        answer = mine(fun, w, v, lr=lr, beta=beta)
-        if not np.array_equal(np.stack([w, v]), kept):
-            return (
-                "it changed the w or v it was given: w -= ... writes into that array, w = w - ... "
-                "makes another"
-            )
+        answer, fault = unchanged(mine, fun, w, v, names="w or v", lr=lr, beta=beta)
+        if fault:
+            return fault
         if np.shape(answer) != (2, 2):
             return "the pair (w, v) is wanted, in this order"
         w_new, v_new = original_nesterov(fun, w, v, lr=lr, beta=beta)

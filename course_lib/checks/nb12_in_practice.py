@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from course_lib.checks.answers import unchanged
 from course_lib.checks.engine import exercise
 from course_lib.checks.nb12 import _named
 
@@ -19,11 +20,10 @@ from course_lib.checks.nb12 import _named
 def dropout(mine):
     """X kept / (1 - p) in training, X in evaluation."""
     X, p = 1.0 + np.random.default_rng(1).random((200, 100)), 0.2
-    given = X.copy()
-    trained, later = mine(given, p, np.random.default_rng(0),
-                          True), mine(given, p, np.random.default_rng(0), False)
-    if not np.array_equal(given, X):
-        return "it changed the array that it was given: return a new one"
+    trained, fault = unchanged(mine, X, p, np.random.default_rng(0), True, names="array")
+    if fault:
+        return fault
+    later = mine(X.copy(), p, np.random.default_rng(0), False)
     if np.shape(trained) != X.shape or np.shape(later) != X.shape:
         return "the answer must have the shape of X, in training and in evaluation"
     share, kept = np.mean(trained == 0), np.asarray(trained)[trained != 0] / X[trained != 0]
@@ -200,7 +200,4 @@ def standardise(mine):
         return "a column that is constant in X_train became NaN or infinite: divide it by 1"
     if not (np.allclose(flat[0][0], 0) and np.allclose(flat[1][1], 2)):
         return "a column that is constant in X_train should lose its mean and be divided by 1"
-    X = A.copy()
-    mine(X, B.copy())
-    return None if np.array_equal(X,
-                                  A) else "it changed the array that it was given: return new ones"
+    return unchanged(mine, A, B, names="array")[1]

@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from course_lib.checks.answers import unchanged
 from course_lib.checks.engine import exercise
 from course_lib.checks.update_rules import UPHILL, examine, misuse
 from course_lib.frameworks.paths import EPS, HYPER, distance, path_of
@@ -40,13 +41,10 @@ def converted_velocity(mine):
         ("the rates have to be divided by one another, not subtracted", u * (new - old)),
         ("the rates have to be divided by one another, not subtracted", u * (1 - (old - new))),
     )
-    given = u.copy()
-    answer = np.asarray(mine(given, lr_old=old, lr_new=new), dtype=float)
-    if not np.array_equal(given, u):
-        return (
-            "it changed the array it was given: u *= ... writes into that array, u * ... makes "
-            "another"
-        )
+    answer, fault = unchanged(mine, u, names="array", lr_old=old, lr_new=new)
+    if fault:
+        return fault
+    answer = np.asarray(answer, dtype=float)
     if answer.shape != u.shape:
         return f"a velocity of shape {u.shape} went in, and {answer.shape} came back"
     for fault, value in known:

@@ -6,6 +6,7 @@ Notebooks: 16.
 """
 import numpy as np
 
+from course_lib.checks.answers import unchanged
 from course_lib.checks.engine import exercise
 from course_lib.experiments import comparison
 
@@ -120,10 +121,10 @@ def holm(mine):
         ("the factor of the smallest is m - 1 there: it is m, and the largest has 1",
          _ordered(p, m - i - 1)),
     )
-    given = p.copy()
-    answer = np.asarray(mine(given), dtype=float)
-    if not np.array_equal(given, p):
-        return "it changed the p that it was given"
+    answer, fault = unchanged(mine, p, names="p")
+    if fault:
+        return fault
+    answer = np.asarray(answer, dtype=float)
     if answer.shape != p.shape:
         return f"{m} adjusted p-values were asked for, and shape {answer.shape} came back"
     for fault, right in known:

@@ -84,7 +84,7 @@ RIGHT = {
     nb10_gradient_checks.found: [answer(), dict(reversed(answer().items()))],
 }
 WRONG = [
-    (nb10.dense_backward, dense_in_place, "changed one of the arrays"),
+    (nb10.dense_backward, dense_in_place, "changed the X, W or D"),
     (nb10.dense_backward, lambda X, W, D: D @ W.T, "three gradients"),
     (nb10.dense_backward, lambda X, W, D: (X.T @ D, D.sum(axis=0), D @ W.T), "another order"),
     (nb10.dense_backward, dense(dX=lambda X, W, D: D @ W if W.shape[0] == W.shape[1] else D @ W.T), "W is not transposed"),
@@ -103,7 +103,7 @@ WRONG = [
     (nb10.dense_backward, dense(db=lambda X, W, D: D), "one row for each example"),
     (nb10.dense_backward, dense(db=lambda X, W, D: D.sum()), "one number"),
     (nb10.dense_backward, dense(db=lambda X, W, D: D[0]), "db is not right"),
-    (nb10.sigmoid_backward, sigmoid_in_place, "changed one of the arrays"),
+    (nb10.sigmoid_backward, sigmoid_in_place, "changed the A or D"),
     (nb10.sigmoid_backward, lambda A, D: D * sig(A) * (1 - sig(A)), "input"),
     (nb10.sigmoid_backward, lambda A, D: A * (1 - A), "slope alone"),
     (nb10.sigmoid_backward, lambda A, D: D * (1 - A**2), "tanh"),

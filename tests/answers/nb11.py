@@ -153,7 +153,7 @@ WRONG = [
     (nb11.moment_after, growth(lambda n, v, a: 2 / (n * v * (1 + a * a))), "upside down"),
     (nb11.moment_after, growth(lambda n, v, a: 3.0), "by 3"),
     (nb11.revive, lambda X, W, b, rng: W, "two things"),
-    (nb11.revive, rescue(copy=False), "work on copies"),
+    (nb11.revive, rescue(copy=False), "changed the X, W or b"),
     (nb11.revive, lambda X, W, b, rng: (W.T, b), "came back"),
     (nb11.revive, lambda X, W, b, rng: (W, b), "nothing changed"),
     (nb11.revive, rescue(units=False), "only biases"),
