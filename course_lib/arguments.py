@@ -107,6 +107,18 @@ def changeable(name, w):
     return w
 
 
+def precision(dtype):
+    """Return the dtype of a network; ValueError unless it is float32, float64 or complex128."""
+    try:
+        name = np.dtype(dtype).name if dtype is not None else None
+    except TypeError:
+        name = None
+    if name not in ("float32", "float64", "complex128"):
+        raise ValueError("dtype must be np.float32 or np.float64, or np.complex128 for a complex "
+                         f"step, got {name or repr(dtype)}")
+    return np.dtype(dtype)
+
+
 def finite(X):
     """Return whether an array holds no NaN and no infinity. Its sum tells at once, unless that
     overflows.

@@ -3,6 +3,8 @@
     starts = grid(landscape.window, 100)                       10 000 points of the plane
     ends = minimize(landscape, starts, ..., keep_path=False).final
     index = arrival(ends, points)                              -1 where a run ended at none of them
+
+Notebooks: 04.
 """
 import numpy as np
 
@@ -40,7 +42,7 @@ def arrival(ends, points, *, tol=0.01):
     """Return for each end (runs, n) the index of the one of `points` (k, n) within `tol` of it, or
     -1 if there is none.
 
-    >>> arrival(np.array([[0.0, 1.001], [5.0, 5.0], [np.nan, 0.0]]), np.array([[9.0, 9.0], [0.0, 1.0]])).tolist()
+    >>> arrival([[0.0, 1.001], [5.0, 5.0], [np.nan, 0.0]], [[9.0, 9.0], [0.0, 1.0]]).tolist()
     [1, -1, -1]
     """
     ends, points = np.asarray(ends, dtype=float), np.asarray(points, dtype=float)
@@ -66,16 +68,8 @@ def draw(ax, index, points, *, n_minima, window):
     n = round(len(index) ** 0.5)
     image = np.minimum(index, n_minima).reshape(n, n)
     (x0, x1), (y0, y1) = window
-    ax.imshow(
-        image,
-        origin="lower",
-        extent=(x0, x1, y0, y1),
-        cmap=colours,
-        vmin=-1,
-        vmax=n_minima,
-        aspect="auto",
-        interpolation="nearest",
-    )
+    ax.imshow(image, origin="lower", extent=(x0, x1, y0, y1), cmap=colours, vmin=-1, vmax=n_minima,
+              aspect="auto", interpolation="nearest")
     for k, (x, y) in enumerate(points):
         if k < n_minima:
             ax.plot(x, y, "o", color="white", markeredgecolor="black", markeredgewidth=1.5)

@@ -1,10 +1,16 @@
 """Find where a gradient vanishes, and say what kind of point it is, or that second derivatives
 cannot say.
 
-gradient  df/dw_i     ~ (f(w + h e_i) - f(w - h e_i)) / 2h                                         best h near eps^(1/3)
-hessian   d2f/dw_i dw_j ~ (f(+i,+j) - f(+i,-j) - f(-i,+j) + f(-i,-j)) / 4h^2                       best h near eps^(1/4)
+gradient  df/dw_i       ~ (f(w + h e_i) - f(w - h e_i)) / 2h
+          best h near eps^(1/3)
+hessian   d2f/dw_i dw_j ~ (f(+i,+j) - f(+i,-j) - f(-i,+j) + f(-i,-j)) / 4h^2
+          best h near eps^(1/4)
+
+Notebooks: 01, 03.
 """
 import numpy as np
+
+from course_lib.arguments import array, not_negative, positive, whole
 
 EPS = np.finfo(float).eps
 
@@ -33,15 +39,8 @@ def hessian(f, w, h=EPS**(1 / 4)):
     """
     w = _point(w, h)
     steps = h * np.eye(w.size)
-    return np.array(
-        [
-            [
-                (f(w + a + b) - f(w + a - b) - f(w - a + b) + f(w - a - b)) / (4 * h**2)
-                for b in steps
-            ]
-            for a in steps
-        ]
-    )
+    return np.array([[(f(w + a + b) - f(w + a - b) - f(w - a + b) + f(w - a - b)) / (4 * h**2)
+                      for b in steps] for a in steps])
 
 
 def classify(g, H, *, g_tol=1e-6, tol=1e-6):
@@ -55,14 +54,14 @@ def classify(g, H, *, g_tol=1e-6, tol=1e-6):
     >>> classify(np.zeros(2), np.diag([2.0, 0.0]))
     'inconclusive'
     """
-    g, H = np.asarray(g, dtype=float), np.asarray(H, dtype=float)
+    g, H = array("g", g, float), array("H", H, float)
     if g.ndim != 1 or H.shape != (g.size, g.size):
         raise ValueError(
             f"classify takes g of shape (n,) and H of shape (n, n), got {g.shape} and {H.shape}"
         )
     if not (np.isfinite(g).all() and np.isfinite(H).all()):
         raise ValueError("g and H must be finite, got NaN or infinity in them")
-    scale = np.abs(H).max()
+    g_tol, tol, scale = not_negative("g_tol", g_tol), not_negative("tol", tol), np.abs(H).max()
     if np.abs(H - H.T).max() > 1e-4 * scale:
         raise ValueError("H must be symmetric, got a matrix that differs from its transpose")
     if np.linalg.norm(g) > g_tol:
@@ -87,10 +86,11 @@ def find(landscape, *, n_starts=25, n_steps=100, g_tol=1e-9, apart=1e-3):
     missed.
     """
     low, high = np.array(landscape.window).T
+    n_starts = whole("n_starts", n_starts)
     axes = [np.linspace(a, b, n_starts) for a, b in landscape.window]
     w = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, landscape.n)
     with np.errstate(over="ignore", invalid="ignore"):
-        for _ in range(n_steps):
+        for _ in range(whole("n_steps", n_steps, least=0)):
             step = np.linalg.pinv(landscape.hess(w), rcond=1e-15) @ landscape.grad(w)[..., None]
             w = np.clip(w - step[..., 0], low - (high - low), high + (high - low))
     at_zero = np.linalg.norm(landscape.grad(w), axis=-1) <= g_tol
@@ -104,11 +104,10 @@ def find(landscape, *, n_starts=25, n_steps=100, g_tol=1e-9, apart=1e-3):
 
 
 def _point(w, h):
-    w = np.asarray(w, dtype=float)
+    w = array("w", w, float)
     if w.ndim != 1:
         raise ValueError(f"w must be one finite point of shape (n,), got shape {w.shape}")
     if not np.isfinite(w).all():
         raise ValueError("w must be one finite point of shape (n,), got NaN or infinity in it")
-    if not h > 0:
-        raise ValueError(f"the step h must be positive, got {h}")
+    positive("the step h", h)
     return w

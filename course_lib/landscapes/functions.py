@@ -7,15 +7,18 @@ course:
 Hessian (..., n, n) alone. Two functions without a Hessian, on which methods fail or are slow, obey
 the contract too:
 
-    chain        L/4 (0.5 (w_1^2 + (w_1 - w_2)^2 + ... + w_n^2) - w_1), plus a constant that makes its minimum 0
-    two_slopes   one variable; its slope is 25 x below 1, x + 24 up to 2, and 25 x - 24 from there on
+    chain        L/4 (0.5 (w_1^2 + (w_1 - w_2)^2 + ... + w_n^2) - w_1), plus a constant that makes
+                 its minimum 0
+    two_slopes   one variable; its slope is 25 x below 1, x + 24 up to 2, 25 x - 24 from there on
+
+Notebooks: 00, 01, 02, 03, 04, 06, 07, 09.
 """
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.arguments import not_negative, whole
+from course_lib.arguments import array, not_negative, positive, whole
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ def _matrix(fxx, fxy, fyy):
 def _plane(name, fun, grad, hess, minima, window):
     """Make a Landscape of two variables from functions of x and y; `hess` returns fxx, fxy, fyy."""
     return Landscape(name, lambda w: fun(*_xy(w)), lambda w: _vector(*grad(*_xy(w))),
-                     lambda w: _matrix(*hess(*_xy(w))), tuple(np.array(m, dtype=float) for m in minima), window)
+                     lambda w: _matrix(*hess(*_xy(w))),
+                     tuple(np.array(m, dtype=float) for m in minima), window)
 
 
 def _line(name, fun, slope, curvature, minima, window):
@@ -74,7 +78,8 @@ def _line(name, fun, slope, curvature, minima, window):
         return np.asarray(w, dtype=float)[..., 0]
 
     return Landscape(name, lambda w: fun(x(w)), lambda w: slope(x(w))[..., None],
-                     lambda w: curvature(x(w))[..., None, None], tuple(np.array([m]) for m in minima), (window,), n=1)
+                     lambda w: curvature(x(w))[..., None, None],
+                     tuple(np.array([m]) for m in minima), (window,), n=1)
 
 
 def quadratic(eigenvalues, angle=0.0):
@@ -87,13 +92,16 @@ def quadratic(eigenvalues, angle=0.0):
     >>> quadratic([1.0, 10.0]).hess(np.zeros(2)).tolist()
     [[1.0, 0.0], [0.0, 10.0]]
     """
-    eigenvalues = np.asarray(eigenvalues, dtype=float)
+    eigenvalues = array("eigenvalues", eigenvalues, float)
     n = eigenvalues.size
     if eigenvalues.ndim != 1 or n == 0 or not np.isfinite(eigenvalues).all():
-        raise ValueError(f"eigenvalues must be a vector of finite numbers, got {eigenvalues.tolist()}")
+        raise ValueError(
+            f"eigenvalues must be a vector of finite numbers, got {eigenvalues.tolist()}"
+        )
     if angle and n != 2:
         raise ValueError(f"an angle turns a quadratic of 2 variables, got {n} eigenvalues")
-    Q = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) if angle else np.eye(n)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    Q = turn if angle else np.eye(n)
     H = (Q * eigenvalues) @ Q.T
 
     def grad(w):
@@ -108,10 +116,13 @@ def huber(L=1.0, delta=1.0):
     """Return a parabola of curvature L for |x| <= delta that goes on as its tangent lines: the
     worst case of notebook 03.
     """
-    if not (L > 0 and delta > 0):
-        raise ValueError(f"L and delta must be positive, got {L} and {delta}")
-    return _line("Huber", lambda x: np.where(abs(x) <= delta, 0.5 * L * x * x, L * delta * (abs(x) - 0.5 * delta)),
-                 lambda x: L * np.clip(x, -delta, delta), lambda x: L * (abs(x) <= delta), (0.0,), (-4 * delta, 4 * delta))
+    L, delta = positive("L", L), positive("delta", delta)
+
+    def fun(x):
+        return np.where(abs(x) <= delta, 0.5 * L * x * x, L * delta * (abs(x) - 0.5 * delta))
+
+    return _line("Huber", fun, lambda x: L * np.clip(x, -delta, delta),
+                 lambda x: L * (abs(x) <= delta), (0.0,), (-4 * delta, 4 * delta))
 
 
 # Powers are written as products: they give the same bits for one point and for thousands, which
@@ -119,7 +130,8 @@ def huber(L=1.0, delta=1.0):
 ROSENBROCK = _plane(
     "Rosenbrock", lambda x, y: (1 - x) * (1 - x) + 100 * (y - x * x) * (y - x * x),
     lambda x, y: (-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)),
-    lambda x, y: (2 - 400 * y + 1200 * x * x, -400 * x, 200.0), [(1, 1)], ((-1.6, 1.6), (-0.6, 2.2)))
+    lambda x, y: (2 - 400 * y + 1200 * x * x, -400 * x, 200.0),
+    [(1, 1)], ((-1.6, 1.6), (-0.6, 2.2)))
 
 
 def _himmelblau_terms(x, y):
@@ -165,21 +177,25 @@ SADDLE = _plane("saddle x^2 - y^2", lambda x, y: x * x - y * y, lambda x, y: (2 
                 lambda x, y: (2.0 + 0 * x, 0.0, -2.0), [], ((-1.5, 1.5), (-1.5, 1.5)))
 
 MONKEY_SADDLE = _plane("monkey saddle x^3 - 3xy^2", lambda x, y: x * x * x - 3 * x * y * y,
-                       lambda x, y: (3 * x * x - 3 * y * y, -6 * x * y), lambda x, y: (6 * x, -6 * y, -6 * x),
-                       [], ((-1.5, 1.5), (-1.5, 1.5)))
+                       lambda x, y: (3 * x * x - 3 * y * y, -6 * x * y),
+                       lambda x, y: (6 * x, -6 * y, -6 * x), [], ((-1.5, 1.5), (-1.5, 1.5)))
 
-QUARTIC = _plane("x^4 + y^2", lambda x, y: x * x * x * x + y * y, lambda x, y: (4 * x * x * x, 2 * y),
-                 lambda x, y: (12 * x * x, 0.0, 2.0), [(0, 0)], ((-1.5, 1.5), (-1.5, 1.5)))
+QUARTIC = _plane("x^4 + y^2", lambda x, y: x * x * x * x + y * y,
+                 lambda x, y: (4 * x * x * x, 2 * y), lambda x, y: (12 * x * x, 0.0, 2.0), [(0, 0)],
+                 ((-1.5, 1.5), (-1.5, 1.5)))
 
 QUINTIC = _plane("x^5 + 2y^2 - 4xy", lambda x, y: x * x * x * x * x + 2 * y * y - 4 * x * y,
-                 lambda x, y: (5 * x * x * x * x - 4 * y, 4 * y - 4 * x), lambda x, y: (20 * x * x * x, -4.0, 4.0),
+                 lambda x, y: (5 * x * x * x * x - 4 * y, 4 * y - 4 * x),
+                 lambda x, y: (20 * x * x * x, -4.0, 4.0),
                  [(0.8**(1 / 3), 0.8**(1 / 3))], ((-0.8, 1.6), (-0.8, 1.6)))
 
 CAMEL = _plane(
-    "three-hump camel", lambda x, y: 2 * x * x - 1.05 * x * x * x * x + x * x * x * x * x * x / 6 + x * y + y * y,
+    "three-hump camel",
+    lambda x, y: 2 * x * x - 1.05 * x * x * x * x + x * x * x * x * x * x / 6 + x * y + y * y,
     lambda x, y: (4 * x - 4.2 * x * x * x + x * x * x * x * x + y, x + 2 * y),
     lambda x, y: (4 - 12.6 * (x * x) + 5 * (x * x) * (x * x), 1.0, 2.0),
-    [(-1.74755234581, 0.873776172905), (0, 0), (1.74755234581, -0.873776172905)], ((-2.2, 2.2), (-2.2, 2.2)))
+    [(-1.74755234581, 0.873776172905), (0, 0), (1.74755234581, -0.873776172905)],
+    ((-2.2, 2.2), (-2.2, 2.2)))
 
 CUBIC = _line("x^3", lambda x: x * x * x, lambda x: 3 * x * x, lambda x: 6 * x, (), (-1.5, 1.5))
 
@@ -203,8 +219,11 @@ def chain(n, L=1.0):
     n, L = whole("n", n), not_negative("L", L)
 
     def fun(w):
+        w = np.asarray(w, dtype=float)
         ends = np.zeros((*w.shape[:-1], 1))
-        pulled = 2 * w - np.concatenate([w[..., 1:], ends], axis=-1) - np.concatenate([ends, w[..., :-1]], axis=-1)
+        right, left = (np.concatenate(both, axis=-1)
+                       for both in ([w[..., 1:], ends], [ends, w[..., :-1]]))
+        pulled = 2 * w - right - left
         loss = L / 4 * (0.5 * (w * pulled).sum(axis=-1) - w[..., 0]) + L / 8 * (1 - 1 / (n + 1))
         grad = L / 4 * pulled
         grad[..., 0] -= L / 4
@@ -221,7 +240,7 @@ def two_slopes(w):
     >>> float(loss), grad.tolist()
     (38.0, [26.0])
     """
-    x = w[..., 0]
+    x = np.asarray(w, dtype=float)[..., 0]
     pieces = [x < 1, x < 2]
     loss = np.select(pieces, [12.5 * x * x, 0.5 * x * x + 24 * x - 12], 12.5 * x * x - 24 * x + 36)
     slope = np.select(pieces, [25 * x, x + 24], 25 * x - 24)

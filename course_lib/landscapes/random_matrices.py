@@ -1,9 +1,13 @@
 """Random symmetric matrices, the Gaussian orthogonal ensemble (GOE): how their eigenvalues lie.
 
-symmetric               A = (G + G^T) / 2, G of independent N(0, 1): variance 1 on the diagonal, 1/2 off it
+symmetric               A = (G + G^T) / 2, G of independent N(0, 1):
+                        variance 1 on the diagonal, 1/2 off it
 density of eigenvalues  prod_{i<j} |l_i - l_j| prod_i exp(-l_i^2 / 2) / Z_k
 semicircle              2 sqrt(R^2 - x^2) / (pi R^2), with R = sqrt(2k) for large k
-P(all positive)         k! Pf(A) / Z_k, with A_ij = int int_{0<x<y} (x^i y^j - x^j y^i) exp(-(x^2 + y^2) / 2) dx dy
+P(all positive)         k! Pf(A) / Z_k, with
+                        A_ij = int int_{0<x<y} (x^i y^j - x^j y^i) exp(-(x^2 + y^2) / 2) dx dy
+
+Notebooks: 02.
 """
 import math
 from decimal import Decimal, localcontext
@@ -11,14 +15,15 @@ from functools import cache
 
 import numpy as np
 
-from course_lib.arguments import whole
+from course_lib.arguments import generator, not_negative, positive, whole
 
 LARGEST = 50  # beyond it P(all positive) is below what a float64 can hold to full precision
 
 
 def symmetric(k, n, rng):
     """Draw `n` matrices of the GOE, shape (n, k, k): variance 1 on the diagonal and 1/2 off it."""
-    G = rng.standard_normal((n, k, k))
+    n, k = whole("n", n), whole("k", k)
+    G = generator(rng).standard_normal((n, k, k))
     return (G + G.swapaxes(1, 2)) / 2
 
 
@@ -32,8 +37,8 @@ def wilson(hits, n, z=1.96):
     >>> [round(float(end), 4) for end in wilson(0, 1000)]
     [0.0, 0.0038]
     """
-    if not 0 <= hits <= n or n == 0:
-        raise ValueError(f"wilson takes 0 <= hits <= n and n > 0, got hits = {hits}, n = {n}")
+    if not_negative("hits", hits) > positive("n", n):
+        raise ValueError(f"wilson takes 0 <= hits <= n, got hits = {hits}, n = {n}")
     share = hits / n
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
@@ -105,9 +110,8 @@ def _half_line_integrals(k, pi, gamma):
     A = [[F[i, j] - F[j, i] for j in range(k)] for i in range(k)]
     if k % 2:
         border = [(Decimal(2)**(i - 1)).sqrt() * gamma[i + 1] for i in range(k)]
-        A = [[*row, b] for row, b in zip(A, border, strict=True)] + [
-            [-b for b in border] + [Decimal(0)]
-        ]
+        A = [[*row, b] for row, b in zip(A, border, strict=True)]
+        A.append([*(-b for b in border), Decimal(0)])
     return A
 
 

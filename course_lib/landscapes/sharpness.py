@@ -1,17 +1,20 @@
 """Curvature of a loss with many weights, from gradients alone: the Hessian H is never written down.
 
-    hvp                  H u ~ (g(w + h u) - g(w - h u)) / 2h,  |u| = 1         two gradients a product
+    hvp                  H u ~ (g(w + h u) - g(w - h u)) / 2h,  |u| = 1: two gradients a product
     power iteration      u <- H u / |H u|: |H u| -> the largest |eigenvalue|, L
-    the two ends         the same with H + L (largest eigenvalue) and with H - L (smallest), whose eigenvalues have one sign
+    the two ends         the same with H + L (largest eigenvalue) and with H - L (smallest),
+                         whose eigenvalues have one sign
 
 `fun(w) -> (loss, grad)` is the contract of the course. Use float64: the difference of two gradients
 loses digits.
+
+Notebooks: 17.
 """
 import math
 
 import numpy as np
 
-from course_lib.arguments import whole
+from course_lib.arguments import array, generator, not_negative, positive, whole
 
 
 def hvp(fun, w, u, *, h=None):
@@ -25,7 +28,7 @@ def hvp(fun, w, u, *, h=None):
     >>> hvp(lambda w: (w @ w, 2 * w), np.array([1.0, 5.0]), np.array([3.0, 0.0])).round(6).tolist()
     [6.0, 0.0]
     """
-    w, u = np.asarray(w), np.asarray(u)
+    w, u = array("w", w), array("u", u)
     if w.ndim != 1 or u.shape != w.shape:
         raise ValueError(f"hvp takes w and u of one shape (n,), got {w.shape} and {u.shape}")
     if w.dtype.kind != "f":
@@ -35,8 +38,7 @@ def hvp(fun, w, u, *, h=None):
         return np.zeros_like(w)
     if h is None:
         h = float(np.finfo(w.dtype).eps) ** (1 / 3) * max(1.0, math.sqrt(w @ w))
-    if not h > 0:
-        raise ValueError(f"the step h must be positive, got {h}")
+    h = positive("the step h", h)
     move = (h / length * u).astype(w.dtype)
     ahead = np.array(fun(w + move)[1])  # a copy: fun may return the same array twice
     difference = ahead - fun(w - move)[1]
@@ -53,7 +55,8 @@ def power_iteration(product, n, *, rng, n_steps=1000, tol=1e-4):
     products; then eigenvalue = u.A u is the best there is. If two eigenvalues of opposite sign are
     equally large, it comes to no end: use `extremes`.
     """
-    u = _unit(rng.standard_normal(whole("n", n)))
+    tol = not_negative("tol", tol)
+    u = _unit(generator(rng).standard_normal(whole("n", n)))
     for _ in range(whole("n_steps", n_steps)):
         Au = product(u)
         eigenvalue = float(u @ Au)
@@ -78,18 +81,16 @@ def extremes(fun, w, *, rng, n_steps=1000, tol=1e-4):
     tol: stop when the residual |H u - eigenvalue u| is at most tol times the largest |eigenvalue|.
     At most n_steps products for each of three power iterations. rng draws the starts.
     """
-    w = np.asarray(w, dtype=float)
+    w, rng, n_steps = array("w", w, float), generator(rng), whole("n_steps", n_steps)
+    tol = not_negative("tol", tol)
 
     def times(u):
         return hvp(fun, w, u)
 
     size = _size(times, w.size, rng, n_steps)
     (high, u_high), (low, u_low) = (
-        power_iteration(
-            lambda u, s=s: times(u) + s * u, w.size, rng=rng, n_steps=n_steps, tol=tol / 2
-        )
-        for s in (size, -size)
-    )
+        power_iteration(lambda u, s=s: times(u) + s * u, w.size, rng=rng, n_steps=n_steps,
+                        tol=tol / 2) for s in (size, -size))
     return (low + size, high - size), (u_low, u_high)
 
 

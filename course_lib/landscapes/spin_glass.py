@@ -1,15 +1,18 @@
 """The spherical 3-spin model: a random cubic on a sphere, whose critical points are saddles of
 every index.
 
-f(w) = (1/n) sum_ijk J_ijk w_i w_j w_k    on |w|^2 = n, the J_ijk independent N(0, 1);    u = f(w)/n is of order one
+f(w) = (1/n) sum_ijk J_ijk w_i w_j w_k    on |w|^2 = n, the J_ijk independent N(0, 1)
+u = f(w)/n is of order one
 along the sphere: gradient g - 3u w,    Hessian P (d2f) P - 3u P,    P = I - w w^T / n
+
+Notebooks: 02.
 """
 import itertools
 import math
 
 import numpy as np
 
-from course_lib.arguments import whole
+from course_lib.arguments import array, generator, whole
 from course_lib.landscapes.functions import Landscape
 
 
@@ -19,10 +22,9 @@ def three_spin(n, rng):
 
     Only points with |w|^2 = n belong to the sphere; `on_sphere` puts them there.
     """
-    J = rng.standard_normal((whole("n", n, least=2),) * 3)
-    S = (sum(J.transpose(order) for order in itertools.permutations(range(3))) / (6 * n)).reshape(
-        n, n * n
-    )
+    J = generator(rng).standard_normal((whole("n", n, least=2),) * 3)
+    S = sum(J.transpose(order) for order in itertools.permutations(range(3))) / (6 * n)
+    S = S.reshape(n, n * n)
 
     def matrix(w):
         w = np.asarray(w, dtype=float)
@@ -37,6 +39,7 @@ def three_spin(n, rng):
 
 def on_sphere(w):
     """Return the points `w` (..., n) scaled to |w|^2 = n."""
+    w = array("w", w, float)
     return w * (math.sqrt(w.shape[-1]) / np.linalg.norm(w, axis=-1, keepdims=True))
 
 
@@ -55,13 +58,10 @@ def sphere_hessian(landscape, w):
     """
     n = landscape.n
     mirror = w / math.sqrt(n)
-    mirror[..., -1] += np.where(
-        mirror[..., -1] < 0, -1, 1
-    )  # the reflection that turns w into the last axis
-    Q = (
-        np.eye(n)
-        - 2 * mirror[..., :, None] * mirror[..., None, :] / (mirror**2).sum(-1)[..., None, None]
-    )
+    # The reflection that turns w into the last axis.
+    mirror[..., -1] += np.where(mirror[..., -1] < 0, -1, 1)
+    length = (mirror**2).sum(-1)[..., None, None]
+    Q = np.eye(n) - 2 * mirror[..., :, None] * mirror[..., None, :] / length
     u, _ = along_sphere(landscape, w)
     turned = (Q @ landscape.hess(w) @ Q)[..., :-1, :-1]
     return turned - 3 * u[..., None, None] * np.eye(n - 1)

@@ -6,18 +6,34 @@ multiplied by the slope f'.
     relu         max(x, 0)                     slope 1 where x > 0, else 0
     leaky_relu   x, or alpha x where x <= 0    slope 1 or alpha
     elu          x, or alpha (e^x - 1)         slope 1, or A + alpha
-    gelu         x Phi(x)                      slope Phi(x) + x phi(x); phi, Phi: normal density, distribution function
+    gelu         x Phi(x)                      slope Phi(x) + x phi(x)
     silu         x sigmoid(x)                  slope s + A (1 - s), s = sigmoid(x)
 
+phi and Phi are the density and the distribution function of the standard normal distribution.
 Each is a function of an array and keeps its precision; beside it stands its slope, a function of X
 and of A = f(X).
+
+Notebooks: 10, 11, 12.
 """
 import functools
 import math
 
 import numpy as np
 
+from course_lib.arguments import array, not_negative
 
+
+def _elementwise(function):
+    """Let an activation take lists as well as arrays, and say so where it is given no numbers."""
+    @functools.wraps(function)
+    def checked(X, **hyper):
+        hyper = {name: not_negative(name, value) for name, value in hyper.items()}
+        return function(array("X", X), **hyper)
+
+    return checked
+
+
+@_elementwise
 def sigmoid(X):
     """Logistic function 1/(1 + e^-x): a score becomes a number in (0, 1) (Rumelhart et al. 1986,
     10.1038/323533a0).
@@ -31,6 +47,7 @@ def sigmoid_slope(X, A):
     return A * (1 - A)
 
 
+@_elementwise
 def tanh(X):
     """Hyperbolic tangent: the sigmoid of 2x, stretched to (-1, 1) and centred (LeCun et al. 1998,
     *Efficient BackProp*).
@@ -43,6 +60,7 @@ def tanh_slope(X, A):
     return 1 - A * A
 
 
+@_elementwise
 def relu(X):
     """Rectifier max(x, 0) (Nair & Hinton 2010, ICML)."""
     return np.maximum(X, 0)
@@ -53,6 +71,7 @@ def relu_slope(X, A):
     return A > 0
 
 
+@_elementwise
 def leaky_relu(X, *, alpha=0.01):
     """Rectifier with the slope alpha for x <= 0, so that no unit is ever quite off (Maas et al.
     2013, ICML).
@@ -65,6 +84,7 @@ def leaky_relu_slope(X, A, *, alpha=0.01):
     return np.where(X > 0, X.dtype.type(1), X.dtype.type(alpha))
 
 
+@_elementwise
 def elu(X, *, alpha=1.0):
     """Exponential linear unit: x, or alpha (e^x - 1) for x <= 0 (Clevert et al. 2016, arXiv
     1511.07289).
@@ -83,6 +103,7 @@ def _normal_distribution(X):
     return 0.5 * erfc(-X / math.sqrt(2))
 
 
+@_elementwise
 def gelu(X):
     """Gaussian error linear unit x Phi(x), exact and not by its tanh formula (Hendrycks & Gimpel
     2016, arXiv 1606.08415).
@@ -97,6 +118,7 @@ def gelu_slope(X, A):
     return _normal_distribution(X) + X * density
 
 
+@_elementwise
 def silu(X):
     """Sigmoid linear unit x sigmoid(x), also called swish (Elfwing et al. 2017, arXiv 1702.03118).
     """
@@ -132,15 +154,14 @@ class Activation:
     """
 
     def __init__(self, name, **hyper):
-        if name not in ACTIVATIONS:
+        if not isinstance(name, str) or name not in ACTIVATIONS:
             raise ValueError(f"unknown activation {name!r}; known are {', '.join(ACTIVATIONS)}")
         self.n_in = self.n_out = None
         self.shapes = {}
         self.name = name
+        ACTIVATIONS[name][0](0.0, **hyper)  # a wrong hyper-parameter shows here, not in a batch
+        hyper = {key: float(value) for key, value in hyper.items()}
         self.function, self.slope = (functools.partial(part, **hyper) for part in ACTIVATIONS[name])
-        self.function(
-            np.zeros(0)
-        )  # an unknown hyper-parameter shows here, and not in the first batch
 
     def forward(self, X, training=False):
         """Return f(X); X and f(X) are kept for the way back."""

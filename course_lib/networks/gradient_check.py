@@ -3,18 +3,23 @@ which shares no code with it: by differences of the loss, or by a step in the im
 Here a is the one, n the other.
 
     relative error   |a - n| / max(|a|, |n|), in Euclidean lengths; 0 if both are 0
-    central          n_i = (f(w + h e_i) - f(w - h e_i)) / 2h      best h near eps^(1/3), error left near eps^(2/3)
-    complex step     n_i = Im f(w + i h e_i) / h                   no difference is taken: h = 1e-20, error near eps
+    central          n_i = (f(w + h e_i) - f(w - h e_i)) / 2h
+                     best h near eps^(1/3), error left near eps^(2/3)
+    complex step     n_i = Im f(w + i h e_i) / h
+                     no difference is taken: h = 1e-20, error near eps
 
 eps is the distance from 1 to the next number: 2.2e-16 in float64, 1.2e-7 in float32. Near a kink of
 f (ReLU) a difference may take a value from either side of it, and is then wrong by up to half the
 jump of the slope. The complex step leaves the real parts where they are, and cannot straddle.
+
+Notebooks: 10.
 """
 import copy
 import math
 
 import numpy as np
 
+from course_lib.arguments import array
 from course_lib.networks.layers import leaves
 
 
@@ -48,7 +53,7 @@ def central_gradient(f, w, h=None):
     h: the step, eps^(1/3) of that precision if not given. Raises ValueError if w is no vector of
     real floats, or if h is too small to move it.
     """
-    w = np.array(w)
+    w = np.array(array("w", w))
     if w.ndim != 1 or w.dtype.kind != "f":
         raise ValueError(f"w must be a vector of real floats, got {w.dtype} of shape {w.shape}")
     h = w.dtype.type(np.finfo(w.dtype).eps ** (1 / 3) if h is None else h)
@@ -73,7 +78,9 @@ def complex_gradient(f, w, h=1e-20):
     f must accept a complex w and use no absolute value, no conjugate and no comparison of imaginary
     parts. The paper: 10.1137/S003614459631241X.
     """
-    w = np.array(w, dtype=complex)
+    w = np.array(array("w", w), dtype=complex)
+    if w.ndim != 1:
+        raise ValueError(f"w must be a vector, got shape {w.shape}")
     n = np.empty(w.size)
     for i in range(w.size):
         w[i] += 1j * h
@@ -83,7 +90,7 @@ def complex_gradient(f, w, h=1e-20):
 
 
 def by_parameter(net, vector):
-    """Cut a vector in the order of `net.theta` into {"W1": array, "b1": array, "W2": ...}, windows
+    """Cut a vector in the order of `net.theta` into {"W1": array, "b1": array, "W2": ...}, views
     without copies.
     """
     parts, start, number = {}, 0, 0
@@ -120,7 +127,8 @@ def check_network(net, X, y, *, h=None):
     f = training_loss(net, X, y)
     if f(net.theta) != f(net.theta):
         raise ValueError(
-            "the loss must not change from call to call, got two values at one theta: leave dropout out"
+            "the loss must not change from call to call, "
+            "got two values at one theta: leave dropout out"
         )
     before = net.snapshot()
     a = by_parameter(net, net.loss_and_grad(X, y)[1])

@@ -2,20 +2,25 @@
 gradient of the loss with respect to that output, writes the gradients of its own parameters and
 returns the gradient with respect to X.
 
-    Dense      forward  Z = X W + b              backward  dW = X^T D,  db = sum of the rows of D,  dX = D W^T
-    Dropout    forward  A = X M / (1 - p)        backward  dX = D M / (1 - p)       M: 1 with probability 1 - p, else 0
-    Residual   forward  A = X + F(X)             backward  dX = D + what F's layers send back
+    Dense      Z = X W + b          dW = X^T D,  db = sum of the rows of D,  dX = D W^T
+    Dropout    A = X M / (1 - p)    dX = D M / (1 - p),  M: 1 with probability 1 - p, else 0
+    Residual   A = X + F(X)         dX = D + what F's layers send back
 
 A layer is any object with `n_in` and `n_out` (row lengths, None: any), `forward(X,
 training=False)`, `backward(D)`, and `shapes`, a dict from a parameter's name to its shape. For a
-parameter "W" the network sets `layer.W` and `layer.dW`: windows into its flat `theta` and `grad`,
-to be written into (`layer.dW[...] =`, `out=layer.dW`) and never replaced. Two attributes are
-optional: `starts`, a dict from the name of a vector to the number it starts from instead of 0;
-`buffers`, the names of arrays that are kept between batches and are no parameters.
+parameter "W" the network sets `layer.W` and `layer.dW`: views of its flat `theta` and `grad`, to be
+written into (`layer.dW[...] =`, `out=layer.dW`) and never replaced. Three attributes are optional:
+`starts`, a dict from the name of a vector to the number it starts from instead of 0; `buffers`, the
+names of arrays that are kept between batches and are no parameters; `least_batch`, the fewest
+examples a training batch may have.
+
+Notebooks: 10, 12.
 """
 import numpy as np
 
-from course_lib.arguments import whole
+from course_lib.arguments import fraction, generator, whole
+
+NEEDED = ("n_in", "n_out", "shapes", "forward", "backward")
 
 
 class Dense:
@@ -54,20 +59,15 @@ class Dropout:
     divided by 1 - p, which keeps the mean; otherwise nothing happens (Srivastava et al. 2014, JMLR
     15:1929).
 
-    p: the probability to drop, in [0, 1). rng: a numpy.random.Generator, which draws a new mask for
-    every batch. Raises ValueError or TypeError for anything else.
+    p: the probability to drop, in [0, 1).
+    rng: a numpy.random.Generator, which draws a new mask for every batch.
+    Raises ValueError or TypeError for anything else.
     """
 
     def __init__(self, p, *, rng):
-        if not 0 <= p < 1:
-            raise ValueError(f"p, the probability to drop, must lie in [0, 1), got {p}")
-        if not isinstance(rng, np.random.Generator):
-            raise TypeError(
-                f"rng must be a Generator such as np.random.default_rng(0), got {rng!r}"
-            )
         self.n_in = self.n_out = None
         self.shapes = {}
-        self.p, self.rng = float(p), rng
+        self.p, self.rng = fraction("p, the probability to drop,", p), generator(rng)
 
     def forward(self, X, training=False):
         """Return X with elements dropped in training, X itself otherwise."""
@@ -95,9 +95,8 @@ class Residual:
         self.layers, self.shapes = list(layers), {}
         self.n_in, self.n_out = ends_of_chain(self.layers)
         if self.n_in != self.n_out:
-            raise ValueError(
-                f"a residual block must give rows as long as it takes, got {self.n_in} in, {self.n_out} out"
-            )
+            raise ValueError("a residual block must give rows as long as it takes, "
+                             f"got {self.n_in} in, {self.n_out} out")
 
     def forward(self, X, training=False):
         """Return X + F(X), of the shape of X."""
@@ -137,3 +136,25 @@ def ends_of_chain(layers):
         n_in = layer.n_in if n_in is None else n_in
         width = layer.n_out or width
     return n_in, width
+
+
+def checked_ends(layers):
+    """Return the row lengths that the chain takes and gives; ValueError if the layers make no
+    network.
+    """
+    if not isinstance(layers, (list, tuple)):
+        raise TypeError(f"layers must be a list of layers, got {layers!r}")
+    for layer in leaves(layers):
+        lacks = [name for name in NEEDED if not hasattr(layer, name)]
+        if lacks:
+            raise TypeError(f"a layer needs {', '.join(NEEDED)}, got {layer!r} without {lacks[0]}")
+    single = list(leaves(layers))
+    in_use = any(hasattr(layer, name) for layer in single for name in layer.shapes)
+    if in_use or len({id(layer) for layer in single}) < len(single):
+        raise ValueError(
+            "a layer has one place in one network, got one that is in use: build a new one"
+        )
+    n_in, n_out = ends_of_chain(layers)
+    if n_out is None:
+        raise ValueError("a network needs at least one layer with weights, got none")
+    return n_in, n_out

@@ -2,18 +2,22 @@
 it returns the mean loss and its gradient with respect to the outputs, in the outputs' own
 precision.
 
-    softmax        p_k = exp(z_k) / sum_j exp(z_j)             z: one row of outputs, the logits
-    cross-entropy  loss = mean over rows of -log p_y           gradient (p - onehot(y)) / n
-    mse            loss = mean over all entries of (z - y)^2   gradient 2 (z - y) / number of entries
+    softmax        p_k = exp(z_k) / sum_j exp(z_j)          z: one row of outputs, the logits
+    cross-entropy  loss = mean over rows of -log p_y        gradient (p - onehot(y)) / n
+    mse            loss = mean over entries of (z - y)^2    gradient 2 (z - y) / number of entries
+
+Notebooks: 00, 10, 12, 13.
 """
 import numpy as np
+
+from course_lib.arguments import array
 
 
 def check_labels(y, n, n_classes):
     """Return y as an array; ValueError unless it holds n class labels, integers from 0 to n_classes
     - 1.
     """
-    y = np.asarray(y)
+    y = array("y", y)
     if y.shape != (n,) or y.dtype.kind not in "iu":
         raise ValueError(
             f"y must hold integer class labels, shape ({n},), got {y.dtype}, shape {y.shape}"
@@ -33,6 +37,7 @@ def log_softmax(logits):
     >>> log_softmax(np.array([[10_000.0, 0.0]])).tolist()
     [[0.0, -10000.0]]
     """
+    logits = array("logits", logits)
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
@@ -45,11 +50,14 @@ def softmax_cross_entropy(logits, y):
     Raises ValueError for other shapes, labels that are not integers or lie outside the range.
 
     >>> loss, dlogits = softmax_cross_entropy(np.zeros((2, 10)), np.array([3, 7]))
-    >>> round(float(loss), 4), dlogits[0, 2:5].round(2).tolist()  # ln 10, and (p - 1) / n for the right class
+    >>> round(float(loss), 4), dlogits[0, 2:5].round(2).tolist()  # ln 10; (p - 1) / n for class 3
     (2.3026, [0.05, -0.45, 0.05])
     """
-    if np.ndim(logits) != 2 or len(logits) == 0:
-        raise ValueError(f"logits must have shape (n, k) with n at least 1, got {np.shape(logits)}")
+    logits = array("logits", logits)
+    if logits.ndim != 2 or logits.size == 0:
+        raise ValueError(
+            f"logits must have shape (n, k) with n and k at least 1, got {logits.shape}"
+        )
     n, k = logits.shape
     y = check_labels(y, n, k)
     log_p = log_softmax(logits)
@@ -67,7 +75,9 @@ def mse(outputs, y):
     outputs and y of one shape (n, k). Returns (loss, doutputs), doutputs (n, k).
     Raises ValueError if the shapes differ: (n,) against (n, 1) would silently broadcast to (n, n).
     """
-    y = np.asarray(y, dtype=outputs.dtype)
+    outputs = array("outputs", outputs)
+    outputs = outputs if outputs.dtype.kind in "fc" else outputs.astype(float)
+    y = array("y", y, outputs.dtype)
     if outputs.shape != y.shape or outputs.size == 0:
         raise ValueError(
             f"outputs and y must share one shape, not empty, got {outputs.shape} and {y.shape}"

@@ -2,7 +2,8 @@
 undo it.
 
     Xhat = (X - mean) / sqrt(var + eps)        A = gamma Xhat + b
-    BatchNorm   mean and var of each column (a unit, over the batch); in evaluation, running averages of both
+    BatchNorm   mean and var of each column (a unit, over the batch);
+                in evaluation, running averages of both
     LayerNorm   mean and var of each row (an example, over its units)
 
     backward, with G = D gamma and averages over the same axis as mean and var:
@@ -11,10 +12,12 @@ undo it.
 The two subtractions are the way back through the mean and through the variance; whoever forgets
 them treats both as constants. Variances are those of the sample itself, divided by n, in training
 and in the running average alike.
+
+Notebooks: none directly.
 """
 import numpy as np
 
-from course_lib.arguments import not_negative, whole
+from course_lib.arguments import fraction, not_negative, whole
 
 
 def _standardize(X, mean, var, eps):
@@ -62,14 +65,12 @@ class BatchNorm:
     of a single example, whose variance is 0.
     """
 
-    buffers = ("mean", "var")
+    buffers, least_batch = ("mean", "var"), 2
 
     def __init__(self, n, *, beta=0.9, eps=1e-5):
         self.n_in = self.n_out = whole("n", n)
         self.shapes, self.starts = {"gamma": (self.n_in,), "b": (self.n_in,)}, {"gamma": 1.0}
-        if not 0 <= beta < 1:
-            raise ValueError(f"beta must lie in [0, 1), got {beta}")
-        self.beta, self.eps = float(beta), not_negative("eps", eps)
+        self.beta, self.eps = fraction("beta", beta), not_negative("eps", eps)
         self.mean, self.var = np.float32(0), np.float32(1)
 
     def forward(self, X, training=False):
@@ -79,7 +80,7 @@ class BatchNorm:
         self.from_batch = training
         mean, var = np.asarray(self.mean, X.dtype), np.asarray(self.var, X.dtype)
         if training:
-            if len(X) < 2:
+            if len(X) < self.least_batch:
                 raise ValueError(
                     "batch normalisation needs at least 2 examples in a training batch, got 1"
                 )
@@ -93,11 +94,9 @@ class BatchNorm:
         """Write dgamma and db, and return the gradient with respect to X."""
         _write_parameter_gradients(self, D)
         G = D * self.gamma
-        return (
-            _through_statistics(G, self.Xhat, self.scale, axis=0)
-            if self.from_batch
-            else G * self.scale
-        )
+        if not self.from_batch:
+            return G * self.scale
+        return _through_statistics(G, self.Xhat, self.scale, axis=0)
 
 
 def _variance(X, axis):

@@ -1,8 +1,10 @@
 """Least squares on p random features of n examples: what it costs to fit exactly, and when a larger
 model is better again.
 
-    min_norm         w = (X^T X)^-1 X^T y  for p <= n;   of all w with X w = y the shortest, X^T (X X^T)^-1 y,  for p >= n
-    ridge            (X^T X + n strength I)^-1 X^T y, the minimiser of |X w - y|^2/(2n) + (strength/2) |w|^2
+    min_norm         w = (X^T X)^-1 X^T y  for p <= n
+                     X^T (X X^T)^-1 y  for p >= n, of all w with X w = y the shortest
+    ridge            (X^T X + n strength I)^-1 X^T y,
+                     the minimiser of |X w - y|^2/(2n) + (strength/2) |w|^2
 
 The model: y = sum w_j x_j + noise, with independent normal features x_j of variance 1. Of these, p
 are used. `inside` is the sum of their w_j^2, and `left` the variance that they leave unexplained,
@@ -12,12 +14,14 @@ the other w_j^2 and the noise. Mean squares:
     risk             left (1 + p/(n - p - 1))                              p <= n - 2
                      infinite                                              n - 1 <= p <= n + 1
                      left (1 + n/(p - n - 1)) + (1 - n/p) inside           p >= n + 2
+
+Notebooks: 12.
 """
 import math
 
 import numpy as np
 
-from course_lib.arguments import not_negative, whole
+from course_lib.arguments import array, generator, not_negative, whole
 
 
 def least_squares(X, Y, *, strength=0.0):
@@ -27,6 +31,11 @@ def least_squares(X, Y, *, strength=0.0):
     strength: as in `penalties.l2`, beside a loss averaged over n; 0 gives the solution of least
     norm. Directions whose singular value is below 1e-10 times the largest are left out.
     """
+    X, Y = array("X", X), array("Y", Y)
+    if X.ndim != 2 or X.size == 0 or Y.shape[:1] != X.shape[:1]:
+        raise ValueError(
+            f"X must be (n, p), not empty, and Y (n,) or (n, k), got {X.shape} and {Y.shape}"
+        )
     U, s, Vt = np.linalg.svd(X, full_matrices=False)
     kept = s > 1e-10 * s[0]
     factor = s[kept] / (s[kept] ** 2 + len(X) * not_negative("strength", strength))
@@ -58,7 +67,8 @@ def draw_examples(n, w, *, noise, rng):
     """Return X (n, D), independent normal features, and y (n,) = X w + noise, where `noise` is its
     variance; w (D,).
     """
-    X = rng.normal(size=(n, len(w)))
+    n, w = whole("n", n), array("w", w)
+    X = generator(rng).normal(size=(n, len(w)))
     return X, X @ w + math.sqrt(not_negative("noise", noise)) * rng.normal(size=n)
 
 
@@ -67,9 +77,10 @@ def measured_errors(p, *, n, w, noise, n_draws, rng, shuffle=False):
     features, of all or, with shuffle=True, of all in a new random order each time; n examples, `w`
     and `noise` as in `draw_examples`.
     """
+    w, p, n_draws = array("w", w), whole("p", p), whole("n_draws", n_draws)
     errors = np.zeros((n_draws, 2))
     for k in range(n_draws):
-        now = rng.permutation(w) if shuffle else w
+        now = generator(rng).permutation(w) if shuffle else w
         X, y = draw_examples(n, now, noise=noise, rng=rng)
         fit = np.zeros(len(w))
         fit[:p] = least_squares(X[:, :p], y)
@@ -82,5 +93,9 @@ def relu_features(X, p, *, rng):
     2007; Belkin et al. 2019, arXiv 1812.11118): max(0, x.v) with v normal, scaled so that a
     feature's mean square on X is about 1.
     """
-    V = rng.normal(size=(X.shape[1], whole("p", p))) * np.sqrt(2 / np.mean(np.sum(X * X, axis=1)))
+    X = array("X", X)
+    if X.ndim != 2:
+        raise ValueError(f"X must have shape (n, d), got {X.shape}")
+    scale = np.sqrt(2 / np.mean(np.sum(X * X, axis=1)))
+    V = generator(rng).normal(size=(X.shape[1], whole("p", p))) * scale
     return lambda X: np.maximum(X @ V, 0)

@@ -15,6 +15,8 @@ passed on. A node that is used twice collects two terms: gradients add up. (Weng
 >>> out = add(graph, multiply(graph, w, x), w)
 >>> graph[out][0], gradients(graph, out)[w]  # w x + w, and x + 1
 (18.0, 6.0)
+
+Notebooks: 10.
 """
 import math
 
@@ -64,28 +66,18 @@ def dense(graph, A, W, b):
     """Append A W + b for nodes A (n, n_in), W (n_in, n_out), b (n_out,); return its nodes, (n,
     n_out).
     """
-    return np.array(
-        [
-            [
-                add(graph, b[k], *(multiply(graph, a, W[j, k]) for j, a in enumerate(row)))
-                for k in range(len(b))
-            ]
-            for row in A
-        ]
-    )
+    return np.array([[add(graph, b[k], *(multiply(graph, a, W[j, k]) for j, a in enumerate(row)))
+                      for k in range(len(b))] for row in A])
 
 
 def squared_error(graph, Z, y):
     """Append the mean of (z - y)^2 over all nodes Z and numbers y of the same shape; return its
     node.
     """
-    errors = [
-        add(graph, z, put(graph, -target))
-        for z, target in zip(np.ravel(Z), np.ravel(y), strict=True)
-    ]
-    return multiply(
-        graph, add(graph, *(multiply(graph, e, e) for e in errors)), put(graph, 1 / len(errors))
-    )
+    errors = [add(graph, z, put(graph, -target))
+              for z, target in zip(np.ravel(Z), np.ravel(y), strict=True)]
+    total = add(graph, *(multiply(graph, e, e) for e in errors))
+    return multiply(graph, total, put(graph, 1 / len(errors)))
 
 
 def draw(ax, graph, places, d):
@@ -93,37 +85,15 @@ def draw(ax, graph, places, d):
     arrows, `d` below in green.
     """
     at = {node: (x, y) for node, x, y in places.values()}
+    middle = {"ha": "center", "va": "center"}
+    frame = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": "0.4"}
     for name, (node, x, y) in places.items():
-        ax.text(
-            x,
-            y,
-            f"${name}$ = {graph[node][0]:g}\n",
-            ha="center",
-            va="center",
-            linespacing=1.5,
-            fontsize=14,
-            zorder=3,
-            bbox={"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": "0.4"},
-        )
-        ax.text(
-            x,
-            y - 0.13,
-            f"$d$ = {d[node]:g}",
-            ha="center",
-            va="center",
-            fontsize=14,
-            color="#00714f",
-            zorder=4,
-        )
+        ax.text(x, y, f"${name}$ = {graph[node][0]:g}\n", **middle, linespacing=1.5, fontsize=14,
+                zorder=3, bbox=frame)
+        ax.text(x, y - 0.13, f"$d$ = {d[node]:g}", **middle, fontsize=14, color="#00714f", zorder=4)
         for source, slope in graph[node][1]:
             arrow = {"arrowstyle": "-|>", "color": "0.35", "shrinkA": 30, "shrinkB": 42}
             ax.annotate("", (x, y), at[source], arrowprops=arrow)
-            ax.text(
-                *np.mean([(x, y), at[source]], axis=0),
-                f"{slope:g}",
-                ha="center",
-                va="center",
-                fontsize=12.5,
-                bbox={"color": "white", "pad": 1.5},
-            )
+            ax.text(*np.mean([(x, y), at[source]], axis=0), f"{slope:g}", **middle, fontsize=12.5,
+                    bbox={"color": "white", "pad": 1.5})
     ax.axis("off")

@@ -9,6 +9,8 @@ z is a standard normal number, f the activation, q_l the second moment of what e
 d_l that of the gradient with respect to the same numbers (Poole et al. 2016, arXiv 1606.05340;
 Schoenholz et al. 2017, arXiv 1611.01232). Layers are square and biases zero. At width n a network's
 log q strays from the map: `spread` says by how much.
+
+Notebooks: 11.
 """
 import functools
 import itertools
@@ -16,7 +18,7 @@ import math
 
 import numpy as np
 
-from course_lib.arguments import not_negative, whole
+from course_lib.arguments import array, not_negative, one_thread, whole
 from course_lib.networks.activations import ACTIVATIONS, Activation
 from course_lib.networks.initializers import he
 from course_lib.networks.layers import Dense, Residual
@@ -52,7 +54,7 @@ def moment_map(name, q, *, gain):
     """Return the next second moment, gain * E[f(sqrt(q) z)^2], of the activation `name` (Poole et
     al. 2016, eq. 3).
     """
-    f, _ = ACTIVATIONS[name]
+    gain, q, (f, _) = _gain(name, gain), not_negative("q", q), ACTIVATIONS[name]
     return gain * average(lambda z: f(math.sqrt(q) * z) ** 2)
 
 
@@ -60,7 +62,7 @@ def slope_factor(name, q, *, gain):
     """Return chi = gain * E[f'(sqrt(q) z)^2]: what a layer does to the gradient's second moment
     (Schoenholz et al. 2017).
     """
-    f, slope = ACTIVATIONS[name]
+    gain, q, (f, slope) = _gain(name, gain), not_negative("q", q), ACTIVATIONS[name]
     return gain * average(lambda z: slope(math.sqrt(q) * z, f(math.sqrt(q) * z)).astype(float) ** 2)
 
 
@@ -76,7 +78,7 @@ def forward_moments(name, *, gain, depth, x2=1.0):
 
 def backward_moments(name, q, *, gain):
     """Return d_1 ... d_depth, (depth,), for the forward moments q, with d_depth = 1."""
-    chi = [slope_factor(name, each, gain=_gain(name, gain)) for each in q[:-1]]
+    chi = [slope_factor(name, each, gain=gain) for each in array("q", q)[:-1]]
     return np.cumprod([1.0, *chi[::-1]])[::-1]
 
 
@@ -89,40 +91,32 @@ def spread(name, q, *, gain, width):
     way back it adds 3 E[f'^4] / E[f'^2]^2 - 1 over width, and strays of q move chi. For ReLU both
     sums are 5 / width a layer (Hanin & Nica 2019, arXiv 1812.05994).
     """
-    f, slope = ACTIVATIONS[name]
+    gain, width, (f, slope) = _gain(name, gain), whole("width", width), ACTIVATIONS[name]
     layers = []
-    for each in q[:-1]:
+    for each in array("q", q)[:-1]:
         s = math.sqrt(each)
 
         def even(g, s=s):  # the fourth moment over the square of the second
             return average(lambda z: g(s * z) ** 4) / average(lambda z: g(s * z) ** 2) ** 2
 
         def bent(fun, each=each, h=1e-3):  # d log fun / d log q
-            return math.log(
-                fun(name, each * math.exp(h), gain=gain) / fun(name, each * math.exp(-h), gain=gain)
-            ) / (2 * h)
+            above, below = (fun(name, each * math.exp(s), gain=gain) for s in (h, -h))
+            return math.log(above / below) / (2 * h)
 
-        layers.append(
-            (
-                (even(f) - 1) / width,
-                (3 * even(lambda x: slope(x, f(x)).astype(float)) - 1) / width,
-                bent(moment_map),
-                bent(slope_factor),
-            )
-        )
+        noise, noise_back = even(f) - 1, 3 * even(lambda x: slope(x, f(x)).astype(float)) - 1
+        layers.append((noise / width, noise_back / width, bent(moment_map), bent(slope_factor)))
     ahead = back = carried = 0.0
     for noise, _, up, _ in layers:
         ahead = noise + up**2 * ahead
     for noise, noise_back, up, chi in reversed(layers):
         back += noise_back + noise * carried**2
         carried = chi + up * carried  # what a stray of log q_l does to log d_1
-    return math.sqrt(ahead + 2 / width), math.sqrt(
-        back
-    )  # 2 / width: the last layer's own mean over its units
+    # 2 / width: the last layer's own mean over its units.
+    return math.sqrt(ahead + 2 / width), math.sqrt(back)
 
 
 def _gain(name, gain):
-    if name not in ACTIVATIONS:
+    if not isinstance(name, str) or name not in ACTIVATIONS:
         raise ValueError(f"unknown activation {name!r}; known are {', '.join(ACTIVATIONS)}")
     return not_negative("gain", gain)
 
@@ -136,12 +130,8 @@ def measure(net, X, D):
         training.
     Returns q, d and the mean square of dW (NaN for a residual block), from the bottom to the top.
     """
-    from threadpoolctl import (
-        threadpool_limits,
-    )  # small matrix products run faster on one BLAS thread
-
     q, d, dW = [], [], []
-    with threadpool_limits(1, user_api="blas"):
+    with one_thread():
         for layer in net.layers:
             X = layer.forward(X, training=True)
             if isinstance(layer, (Dense, Residual)):
@@ -164,6 +154,8 @@ def tower(sizes, *, rng, activation="relu", init=he, norm=None, residual=False, 
     residual: every hidden layer after the first becomes the block x + dense(activation(norm(x)));
         hidden layers must then be equally wide. ValueError for anything else.
     """
+    if np.ndim(sizes) != 1 or len(sizes) < 2:
+        raise ValueError(f"sizes needs at least two entries, input and output, got {sizes!r}")
     if norm not in NORMS:
         raise ValueError(f"norm must be None, 'batch' or 'layer', got {norm!r}")
 
@@ -183,6 +175,7 @@ def random_pass(width, depth, *, rng, n_examples=20, **settings):
     """Return `measure` of a new square tower, in float64, for standard normal X and D; settings:
     those of `tower`.
     """
-    net = tower([width] * (depth + 1), rng=rng, dtype=np.float64, **settings)
+    sizes = [whole("width", width)] * (whole("depth", depth) + 1)
+    net = tower(sizes, rng=rng, dtype=np.float64, **settings)
     X, D = rng.standard_normal((2, n_examples, width))
     return measure(net, X, D)

@@ -22,8 +22,8 @@ from .rules import (
 )
 
 __all__ = [
-    "Run",
     "STEPS",
+    "Run",
     "adadelta",
     "adagrad",
     "adam",

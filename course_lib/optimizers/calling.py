@@ -4,23 +4,25 @@
     follow      feeds it one gradient after another
     blockwise   applies it to a large vector by slices
     mutant      makes a wrong version of it: a test that lets one pass has a gap
+
+Notebooks: 13, 15.
 """
 import functools
 import inspect
+import reprlib
 import textwrap
 
 import numpy as np
 
-from course_lib.arguments import fraction, not_negative
+from course_lib.arguments import changeable, fraction, not_negative
 
-BLOCK = 131_072  # bytes of one slice of one array: half a dozen of them fit a second-level cache of 1 MB
+# Bytes of one slice of one array: half a dozen of them fit a second-level cache of 1 MB.
+BLOCK = 131_072
 
-FRACTIONS = {
-    "beta",
-    "rho",
-    "beta1",
-    "beta2",
-}  # hyper-parameters in [0, 1); of the others, `centered` is a switch
+# Hyper-parameters in [0, 1); of the others, `centered` is a switch.
+FRACTIONS = {"beta", "rho", "beta1", "beta2"}
+
+NO_ARRAYS = (list, tuple, str, type(None))
 
 
 def _clean(step_name, name, value):
@@ -40,9 +42,8 @@ def rule(step):
     """Check the arguments of an update rule before it runs; the rule itself stays the lines of its
     paper.
     """
-    hyper_names = [
-        p.name for p in inspect.signature(step).parameters.values() if p.kind is p.KEYWORD_ONLY
-    ]
+    hyper_names = [p.name for p in inspect.signature(step).parameters.values()
+                   if p.kind is p.KEYWORD_ONLY]
 
     @functools.wraps(step)
     def checked(w, g, state, **hyper):
@@ -52,6 +53,9 @@ def rule(step):
             raise TypeError(
                 f"{step.__name__} {fault}; its hyper-parameters are {', '.join(hyper_names)}"
             )
+        if isinstance(w, NO_ARRAYS) or isinstance(g, NO_ARRAYS) or not isinstance(state, dict):
+            raise TypeError(f"{step.__name__}: w and g must be numbers or arrays and state a dict, "
+                            f"got {reprlib.repr(w)}, {reprlib.repr(g)} and {reprlib.repr(state)}")
         if np.shape(w) != np.shape(g):
             raise ValueError(
                 f"{step.__name__}: w and g must have one shape, got {np.shape(w)} and {np.shape(g)}"
@@ -75,13 +79,12 @@ def follow(step, gradients, w, state=None, **hyper):
     >>> follow(lambda w, g, state, *, lr: (w - lr * g, state), [1.0, 2.0], 3.0, lr=0.5)
     (array([3. , 2.5, 1.5]), {})
     """
+    if not callable(step):
+        raise TypeError(f"step must be an update rule such as optimizers.adam, got {step!r}")
     lr = hyper.pop("lr")
     points, state = [w], {} if state is None else state
-    gradient = (
-        gradients
-        if callable(gradients)
-        else lambda t, w: gradients[t - 1] if t <= len(gradients) else None
-    )
+    gradient = gradients if callable(gradients) else (
+        lambda t, w: gradients[t - 1] if t <= len(gradients) else None)
     while (g := gradient(len(points), w)) is not None:
         w, state = step(w, g, state, lr=lr(len(points)) if callable(lr) else lr, **hyper)
         points.append(w)
@@ -95,11 +98,12 @@ def blockwise(step, block=None):
     The temporaries of a slice stay in the processor's cache, which makes large vectors several
     times faster; the numbers are those of the plain call, bit for bit. `w` and `g` are flat,
     C-contiguous arrays; hyper-parameters are numbers. block: elements of a slice; by default as
-    many as fill BLOCK bytes.
+    many as fill BLOCK bytes. TypeError unless w is an array of floats.
     """
     bare = inspect.unwrap(step)
 
     def step_in_place(w, g, state, **hyper):
+        changeable("w", w)
         if np.shape(w) != np.shape(g):
             raise ValueError(f"w and g must have one shape, got {np.shape(w)} and {np.shape(g)}")
         old = {name: value for name, value in state.items() if np.shape(value) == w.shape}
@@ -139,7 +143,8 @@ def mutant(step, *changes):
     for right, wrong in changes:
         if source.count(right) != 1:
             raise ValueError(
-                f"{right!r} must occur once in the source of {bare.__name__}, got it {source.count(right)} times"
+                f"{right!r} must occur once in the source of {bare.__name__}, "
+                f"got it {source.count(right)} times"
             )
         source = source.replace(right, wrong)
     exec(source, namespace := {"np": np})

@@ -2,10 +2,12 @@
 
 by_value    g_i cut to [-limit, limit], each coordinate by itself: the direction may turn
 by_norm     g min(1, limit / |g|), all coordinates by one factor: the direction stays
+
+Notebooks: 09.
 """
 import numpy as np
 
-from course_lib.arguments import not_negative
+from course_lib.arguments import array, not_negative
 
 
 def by_value(g, limit):
@@ -17,7 +19,7 @@ def by_value(g, limit):
     [1.0, 0.5]
     """
     limit = not_negative("limit", limit)
-    return np.clip(g, -limit, limit)
+    return np.clip(array("g", g), -limit, limit)
 
 
 def by_norm(g, limit):
@@ -31,10 +33,10 @@ def by_norm(g, limit):
     >>> by_norm(np.array([3.0, 4.0]), limit=1.0).tolist()
     [0.6, 0.8]
     """
-    limit = not_negative("limit", limit)
-    if np.ndim(g) not in (1, 2):
+    limit, g = not_negative("limit", limit), array("g", g)
+    if g.ndim not in (1, 2):
         raise ValueError(
-            f"a gradient to clip by its norm must have shape (n,) or (runs, n), got {np.shape(g)}"
+            f"a gradient to clip by its norm must have shape (n,) or (runs, n), got {g.shape}"
         )
     norm = np.sqrt(np.square(g, dtype=np.float64).sum(axis=-1, keepdims=True))
     longest = np.maximum(norm, limit)

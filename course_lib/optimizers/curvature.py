@@ -1,16 +1,20 @@
 """Methods that use curvature, and the fastest methods that use gradients alone on a quadratic.
 
-newton       d = -H^(-1) g                         saddle_free  d = -|H|^(-1) g,  |H| = Q |Lambda| Q^T
+newton       d = -H^(-1) g
+saddle_free  d = -|H|^(-1) g,  |H| = Q |Lambda| Q^T
 armijo       halve lr until f(w + lr d) <= f(w) + c lr g.d
-chebyshev    w_(t+1) = w_t + (omega_t - 1)(w_t - w_(t-1)) - omega_t g_t / centre,  centre = (mu + L)/2
+chebyshev    w_(t+1) = w_t + (omega_t - 1)(w_t - w_(t-1)) - omega_t g_t / centre,
+             centre = (mu + L)/2
 conjugate_gradient   each p is H-orthogonal to those before, with the exact step along it
 
 A direction is a function (g, H) -> d; `newton_like_rule` and `line_search` turn it into an update
 rule for `descent.minimize`.
+
+Notebooks: 04.
 """
 import numpy as np
 
-from course_lib.arguments import whole
+from course_lib.arguments import array, not_negative, positive, whole
 
 
 def newton(g, H):
@@ -43,10 +47,9 @@ def saddle_free(g, H, *, floor=1e-8):
     [-1.0, -0.5]
     """
     g, H = _fitting(g, H)
-    if not (np.isfinite(H).all() and floor > 0):
-        raise ValueError(
-            f"saddle_free needs a finite H and a positive floor, got floor {floor} and H {H.tolist()}"
-        )
+    floor = positive("floor", floor)
+    if not np.isfinite(H).all():
+        raise ValueError(f"saddle_free needs a finite H, got {H.tolist()}")
     eigenvalues, Q = np.linalg.eigh(H)
     sizes = np.maximum(np.abs(eigenvalues), floor)
     components = (np.swapaxes(Q, -1, -2) @ g[..., None])[..., 0]
@@ -62,6 +65,9 @@ def armijo(fun, w, d, *, lr=1.0, c=1e-4):
     Raises ValueError for a loss or slope that is not finite, a d that does not point downhill, or c
         outside (0, 1). It ends, for at the latest w + lr d rounds to w, which passes.
     """
+    w, d, lr = array("w", w), array("d", d), not_negative("lr", lr)
+    if w.shape != d.shape:
+        raise ValueError(f"w and d must have one shape, got {w.shape} and {d.shape}")
     loss, g = fun(w)
     slope = (g * d).sum()
     if not (np.isfinite(loss) and -np.inf < slope < 0 and 0 < c < 1):
@@ -102,12 +108,13 @@ def chebyshev(grad, w, *, mu, L, n_steps):
     is heavy ball with coefficients that change: those of the best constant heavy ball are its
     limit.
     """
-    if not 0 < mu <= L < np.inf:
+    mu, L = not_negative("mu", mu), not_negative("L", L)
+    if not 0 < mu <= L:
         raise ValueError(f"chebyshev needs 0 < mu <= L, both finite, got mu = {mu} and L = {L}")
     centre, spread = (L + mu) / 2, (L - mu) / (L + mu)
-    path = [np.array(w, dtype=float)]
+    path = [np.array(array("w", w), dtype=float)]
     omega = 1.0
-    for t in range(1, n_steps + 1):
+    for t in range(1, whole("n_steps", n_steps, least=0) + 1):
         before = path[max(t - 2, 0)]
         w = path[-1] + (omega - 1) * (path[-1] - before) - omega / centre * grad(path[-1])
         path.append(w)
@@ -123,10 +130,11 @@ def conjugate_gradient(H, b, w, *, n_steps, tol=0.0):
     b, w: (n,). It stops early where |b - H w| <= tol.
     Raises ValueError for shapes that do not fit or a direction along which H is not positive.
 
-    >>> conjugate_gradient(np.diag([1.0, 9.0]), np.array([1.0, 9.0]), np.zeros(2), n_steps=2)[-1].round(9).tolist()
+    >>> H, b = np.diag([1.0, 9.0]), np.array([1.0, 9.0])
+    >>> conjugate_gradient(H, b, np.zeros(2), n_steps=2)[-1].round(9).tolist()
     [1.0, 1.0]
     """
-    b, w = _system(H, b, w)
+    H, b, w = _system(H, b, w)
     r = b - H @ w
     p, path = r, [w]
     for _ in range(whole("n_steps", n_steps, least=0)):
@@ -142,7 +150,7 @@ def conjugate_gradient(H, b, w, *, n_steps, tol=0.0):
 
 
 def _fitting(g, H):
-    g, H = np.asarray(g, dtype=float), np.asarray(H, dtype=float)
+    g, H = array("g", g, float), array("H", H, float)
     if g.ndim < 1 or H.shape != (*g.shape, g.shape[-1]):
         raise ValueError(
             f"a gradient (..., n) needs a Hessian (..., n, n), got shapes {g.shape} and {H.shape}"
@@ -151,17 +159,17 @@ def _fitting(g, H):
 
 
 def _system(H, b, w):
-    b, w = np.array(b, dtype=float), np.array(w, dtype=float)
+    H = array("H", H) if isinstance(H, (list, tuple)) else H
+    b, w = np.array(array("b", b), dtype=float), np.array(array("w", w), dtype=float)
     if b.ndim != 1 or w.shape != b.shape or H.shape != (b.size, b.size):
         raise ValueError(f"H must be (n, n), b and w (n,), got {H.shape}, {b.shape} and {w.shape}")
     if not (np.isfinite(b).all() and np.isfinite(w).all()):
         raise ValueError("b and w must be finite, got NaN or infinity in them")
-    return b, w
+    return H, b, w
 
 
 def _positive(curvature):
     if not curvature > 0:
-        raise ValueError(
-            f"conjugate gradient needs a positive definite H, got curvature {curvature:.3g} along a direction"
-        )
+        raise ValueError("conjugate gradient needs a positive definite H, "
+                         f"got curvature {curvature:.3g} along a direction")
     return curvature

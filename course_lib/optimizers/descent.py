@@ -2,12 +2,15 @@
 what it leaves.
 
     w_t, state = step(w_{t-1}, grad(w_{t-1}), state, lr=lr(t))        t = 1 ... n_steps
+
+Notebooks: 00, 02, 03, 04, 05, 06, 07, 09, 12, 17.
 """
+import reprlib
 from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.arguments import whole
+from course_lib.arguments import array, not_negative, whole
 from course_lib.optimizers.rules import rule_called
 
 TOO_FAR = 1e8  # a coordinate beyond this counts as divergence
@@ -61,7 +64,7 @@ def minimize(fun, w, step, *, lr, n_steps, tol=0.0, keep_path=True, **hyper):
     >>> run.w[:, 0].tolist()
     [1.0, 0.5, 0.25, 0.125]
     """
-    step = rule_called(step)
+    step, tol = rule_called(step), tol if tol is None else not_negative("tol", tol)
     schedule = lr if callable(lr) else lambda t: lr
     w = _start(w)
     loss, g = _checked(fun, w)
@@ -102,13 +105,16 @@ def settled(loss, target):
     >>> float(settled(np.array([9.0, 0.1, 9.0, 0.2, 0.1]), target=1.0))
     3.0
     """
-    above = ~(loss <= target)
+    above = ~(array("loss", loss) <= array("target", target))
     after = np.where(above.any(axis=0), len(above) - above[::-1].argmax(axis=0), 0)
     return np.where(above[-1], np.inf, after)
 
 
 def _start(w):
-    w = np.array(w, dtype=float)
+    w = np.array(array("the start", w))
+    if w.dtype.kind == "c":
+        raise TypeError("the start must hold real numbers, got complex ones")
+    w = w.astype(float)
     if w.ndim not in (1, 2) or w.size == 0:
         raise ValueError(f"the start must have shape (n,) or (runs, n), got {w.shape}")
     if not np.isfinite(w).all():
@@ -117,7 +123,14 @@ def _start(w):
 
 
 def _checked(fun, w):
-    loss, g = fun(w)
+    if not callable(fun):
+        raise TypeError(f"fun must be a function w -> (loss, grad), got {fun!r}")
+    returned = fun(w)
+    if not isinstance(returned, tuple) or len(returned) != 2:
+        raise TypeError(f"fun must return (loss, grad), got {reprlib.repr(returned)}")
+    loss, g = returned
+    if isinstance(g, list):
+        raise TypeError(f"fun must return its gradient as an array, got {reprlib.repr(g)}")
     if np.shape(loss) != w.shape[:-1] or np.shape(g) != w.shape:
         raise ValueError(f"fun must return (loss, grad) of shapes {w.shape[:-1]} and {w.shape}, "
                          f"got {np.shape(loss)} and {np.shape(g)}")

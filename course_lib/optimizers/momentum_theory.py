@@ -1,23 +1,27 @@
 """What momentum does on 0.5 lam w^2, as worked out in notebook 06. With a = lr*lam, two factors z
 matter:
 
-heavy ball    z^2 - (1 + beta - a) z + beta = 0              it converges for a < 2 (1 + beta)
-Nesterov      z^2 - (1 - a)(1 + beta) z + (1 - a) beta = 0   it converges for a < (2 + 2 beta)/(1 + 2 beta)
+heavy ball    z^2 - (1 + beta - a) z + beta = 0
+              it converges for a < 2 (1 + beta)
+Nesterov      z^2 - (1 - a)(1 + beta) z + (1 - a) beta = 0
+              it converges for a < (2 + 2 beta)/(1 + 2 beta)
 
 Other libraries and papers write momentum otherwise than `optimizers.momentum`; the last four
 functions are theirs:
 
     course      v = beta v + g                  w = w - lr v
-    Keras       u = beta u - lr g               w = w + u             u = -lr v while lr stays the same
-    average     m = beta m + (1 - beta) g       w = w - lr m          m = (1 - beta) v
-    dampened    b = beta b + (1 - dampening) g  w = w - lr b          but the first b is g
-    look-ahead  v = beta v + g(w - lr beta v)   w = w - lr v          optimizers.nesterov holds w - lr beta v
+    Keras       u = beta u - lr g               w = w + u       u = -lr v while lr stays the same
+    average     m = beta m + (1 - beta) g       w = w - lr m    m = (1 - beta) v
+    dampened    b = beta b + (1 - dampening) g  w = w - lr b    but the first b is g
+    look-ahead  v = beta v + g(w - lr beta v)   w = w - lr v    nesterov's w is w - lr beta v here
+
+Notebooks: 06.
 """
 import math
 
 import numpy as np
 
-from course_lib.arguments import not_negative
+from course_lib.arguments import array, not_negative
 
 
 def spectral_radius(lr_lam, beta):
@@ -30,7 +34,7 @@ def spectral_radius(lr_lam, beta):
     >>> float(spectral_radius(lr_lam=0.1, beta=0.81))
     0.9
     """
-    lr_lam, beta = np.asarray(lr_lam, dtype=float), np.asarray(beta, dtype=float)
+    lr_lam, beta = array("lr_lam", lr_lam, float), array("beta", beta, float)
     return _larger_root(1 + beta - lr_lam, beta)
 
 
@@ -38,7 +42,7 @@ def nesterov_radius(lr_lam, beta):
     """Return the larger |z| of Nesterov's momentum, the factor per step in the long run; both
     broadcast.
     """
-    lr_lam, beta = np.asarray(lr_lam, dtype=float), np.asarray(beta, dtype=float)
+    lr_lam, beta = array("lr_lam", lr_lam, float), array("beta", beta, float)
     return _larger_root((1 - lr_lam) * (1 + beta), (1 - lr_lam) * beta)
 
 
@@ -73,10 +77,10 @@ def momentum_floor(lr, lam, beta, sigma=1.0):
     Heavy ball's Lyapunov equation, solved; infinite where the run does not settle. Arguments
     broadcast.
 
-    >>> float(momentum_floor(lr=0.1, lam=1.0, beta=0.0)), float(momentum_floor(lr=0.1, lam=1.0, beta=0.9))
-    (0.05263, 0.51351)
+    >>> momentum_floor(lr=0.1, lam=1.0, beta=np.array([0.0, 0.9])).round(5).tolist()
+    [0.05263, 0.51351]
     """
-    lr, lam, beta = (np.asarray(value, dtype=float) for value in (lr, lam, beta))
+    lr, lam, beta = array("lr", lr, float), array("lam", lam, float), array("beta", beta, float)
     room = 2 * (1 + beta) - lr * lam
     with np.errstate(divide="ignore", invalid="ignore"):
         floor = lr * np.square(sigma) * (1 + beta) / (lam * (1 - beta) * room)

@@ -6,6 +6,8 @@ Shared conventions: `w` and its gradient `g` have one shape, `()`, `(n,)` or `(r
 given is changed; `eps` is added outside the square root, except by Adadelta; heavy ball is v =
 beta*v + g, w = w - lr*v. A hyper-parameter is a number, or an array that broadcasts against `w` (a
 column `(runs, 1)` gives every run its own).
+
+Notebooks: 00, 03, 06, 07, 08, 09, 10, 12, 13, 14, 15, 16, 17.
 """
 import numpy as np
 
@@ -194,6 +196,6 @@ def rule_called(step):
     """
     if callable(step):
         return step
-    if step not in STEPS:
+    if not isinstance(step, str) or step not in STEPS:
         raise ValueError(f"no update rule is called {step!r}; there are {', '.join(STEPS)}")
     return STEPS[step]

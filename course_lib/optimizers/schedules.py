@@ -2,17 +2,19 @@
 schedules compose.
 
 constant       lr
-step           lr factor^floor((t-1)/n_steps)                     falls at once, every n_steps
-exponential    lr factor^((t-1)/n_steps)                          the same fall, smoothly
-inverse_time   lr / (1 + (t-1)/n_steps)                           lr/2 after n_steps, lr/3 after 2 n_steps
+step           lr factor^floor((t-1)/n_steps)         falls at once, every n_steps
+exponential    lr factor^((t-1)/n_steps)              the same fall, smoothly
+inverse_time   lr / (1 + (t-1)/n_steps)               lr/2 after n_steps, lr/3 after 2 n_steps
 polynomial     lr_min + (lr - lr_min) (1 - (t-1)/n_steps)^power   and lr_min after n_steps
 cosine         lr_min + (lr - lr_min) (1 + cos(pi (t-1)/n_steps)) / 2, and lr_min after n_steps
 restarts       cosine, begun again after n_steps, then after growth n_steps, growth^2 n_steps, ...
 one_cycle      half a cosine up to lr, half a cosine down, far below where it began
-warmup         s(1) t/n_warmup for the first n_warmup steps, then s(t - n_warmup) of the schedule s it wraps
+warmup         s(1) t/n_warmup for n_warmup steps, then s(t - n_warmup) of the schedule s it wraps
 chain          first(t) for n_steps steps, then then(t - n_steps)
 
 `lr` is the highest rate of each. warmup and chain take a number in place of a constant schedule.
+
+Notebooks: 05, 09, 13, 14.
 """
 import math
 
@@ -35,11 +37,8 @@ def step(lr, n_steps, factor=0.1):
     >>> [step(1.0, n_steps=2, factor=0.5)(t) for t in (1, 2, 3, 4, 5)]
     [1.0, 1.0, 0.5, 0.5, 0.25]
     """
-    lr, n_steps, factor = (
-        not_negative("lr", lr),
-        whole("n_steps", n_steps),
-        not_negative("factor", factor),
-    )
+    lr, factor = not_negative("lr", lr), not_negative("factor", factor)
+    n_steps = whole("n_steps", n_steps)
     return lambda t: lr * factor ** ((t - 1) // n_steps)
 
 
@@ -50,11 +49,8 @@ def exponential(lr, n_steps, factor=0.1):
     >>> [exponential(1.0, n_steps=2, factor=4.0)(t) for t in (1, 2, 3, 5)]
     [1.0, 2.0, 4.0, 16.0]
     """
-    lr, n_steps, factor = (
-        not_negative("lr", lr),
-        whole("n_steps", n_steps),
-        not_negative("factor", factor),
-    )
+    lr, factor = not_negative("lr", lr), not_negative("factor", factor)
+    n_steps = whole("n_steps", n_steps)
     return lambda t: lr * factor ** ((t - 1) / n_steps)
 
 
@@ -76,12 +72,8 @@ def polynomial(lr, n_steps, lr_min=0.0, power=1.0):
     >>> [polynomial(1.0, n_steps=4, power=2)(t) for t in (1, 3, 5, 50)]
     [1.0, 0.25, 0.0, 0.0]
     """
-    lr, lr_min, n_steps, power = (
-        not_negative("lr", lr),
-        not_negative("lr_min", lr_min),
-        whole("n_steps", n_steps),
-        not_negative("power", power),
-    )
+    lr, lr_min = not_negative("lr", lr), not_negative("lr_min", lr_min)
+    n_steps, power = whole("n_steps", n_steps), not_negative("power", power)
     return lambda t: lr_min + (lr - lr_min) * (1 - min(t - 1, n_steps) / n_steps) ** power
 
 
@@ -92,11 +84,8 @@ def cosine(lr, n_steps, lr_min=0.0):
     >>> [round(cosine(1.0, n_steps=4)(t), 3) for t in (1, 3, 5, 50)]
     [1.0, 0.5, 0.0, 0.0]
     """
-    lr, lr_min, n_steps = (
-        not_negative("lr", lr),
-        not_negative("lr_min", lr_min),
-        whole("n_steps", n_steps),
-    )
+    lr, lr_min = not_negative("lr", lr), not_negative("lr_min", lr_min)
+    n_steps = whole("n_steps", n_steps)
 
     def schedule(t):
         progress = min(t - 1, n_steps) / n_steps
@@ -112,11 +101,8 @@ def restarts(lr, n_steps, lr_min=0.0, growth=1):
     >>> [round(restarts(1.0, n_steps=2, growth=2)(t), 3) for t in (1, 2, 3, 5, 7)]
     [1.0, 0.5, 1.0, 0.5, 1.0]
     """
-    n_steps, growth, first = (
-        whole("n_steps", n_steps),
-        whole("growth", growth),
-        cosine(lr, n_steps, lr_min),
-    )
+    n_steps, growth = whole("n_steps", n_steps), whole("growth", growth)
+    first = cosine(lr, n_steps, lr_min)
 
     def schedule(t):
         if growth == 1:
@@ -137,13 +123,9 @@ def one_cycle(lr, n_steps, warm=0.3, start=1 / 25, end=1 / 250_000):
     >>> [round(one_cycle(1.0, n_steps=11, warm=6/11)(t), 3) for t in (1, 6, 11, 50)]
     [0.04, 1.0, 0.0, 0.0]
     """
-    lr, n_steps, start, end = (
-        not_negative("lr", lr),
-        whole("n_steps", n_steps),
-        not_negative("start", start),
-        not_negative("end", end),
-    )
-    peak = warm * n_steps  # the step of the highest rate, need not be whole
+    lr, n_steps = not_negative("lr", lr), whole("n_steps", n_steps)
+    start, end = not_negative("start", start), not_negative("end", end)
+    peak = not_negative("warm", warm) * n_steps  # the step of the highest rate, need not be whole
     if not 1 < peak < n_steps:
         raise ValueError(f"warm * n_steps must lie between 1 and n_steps = {n_steps}, got {peak:g}")
 

@@ -6,6 +6,7 @@ import pytest
 
 from course_lib import landscapes
 from course_lib.landscapes.critical_points import EPS, classify, find, gradient, hessian
+from course_lib.landscapes.functions import Landscape
 
 
 def f(w):
@@ -101,7 +102,7 @@ def test_wrong_input_is_named():
         gradient(f, np.zeros((2, 2)))
     with pytest.raises(ValueError, match="got NaN or infinity in it"):
         hessian(f, [0.0, np.nan, 0.0])
-    with pytest.raises(ValueError, match="step h must be positive, got 0"):
+    with pytest.raises(ValueError, match="step h must be finite and positive, got 0"):
         gradient(f, W, h=0)
     with pytest.raises(
         ValueError, match=r"g of shape \(n,\) and H of shape \(n, n\), got \(2,\) and \(3, 3\)"
@@ -111,3 +112,30 @@ def test_wrong_input_is_named():
         classify(np.zeros(2), np.array([[1.0, np.nan], [np.nan, 1.0]]))
     with pytest.raises(ValueError, match="must be symmetric"):
         classify(np.zeros(2), np.array([[1.0, 1.0], [0.0, 1.0]]))
+
+
+def test_newton_may_leave_the_window_by_its_own_width_and_come_back():
+    """From both sides alike: a start whose first step leads out of the window on the left, or on
+    the right, must not lose the point on the way back.
+    """
+    asked = []
+
+    def hess(w):
+        asked.append(w.copy())
+        return np.full((*w.shape, 1), 1e-3)
+
+    flat = Landscape("far", lambda w: w[..., 0], lambda w: np.where(w > 2.5, -1.0, 1.0) + 0 * w,
+                     hess, (), ((1.0, 4.0),), n=1)
+    find(flat, n_starts=7, n_steps=2)
+    assert asked[1].min() == 1 - 3 and asked[1].max() == 4 + 3
+
+
+def test_wrong_types_are_named():
+    for call, said in ((lambda: gradient(f, "a"), "w must hold numbers"),
+                       (lambda: gradient(f, W, h=None), "the step h must be a number"),
+                       (lambda: classify("a", np.eye(1)), "g must hold numbers"),
+                       (lambda: classify([0.0], [[1.0]], tol="a"), "tol must be a number"),
+                       (lambda: find(landscapes.SADDLE, n_starts=None), "n_starts must be"),
+                       (lambda: find(landscapes.SADDLE, n_steps="9"), "n_steps must be")):
+        with pytest.raises(TypeError, match=said):
+            call()

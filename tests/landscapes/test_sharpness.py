@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from course_lib import landscapes
-from course_lib.landscapes.sharpness import extremes, hvp, power_iteration, sharpness
+from course_lib.landscapes.sharpness import _size, extremes, hvp, power_iteration, sharpness
 from course_lib.networks.network import mlp
 
 
@@ -37,12 +37,14 @@ def test_product_is_that_of_a_known_hessian_whatever_the_length_of_u(length):
 
 
 def test_product_is_central():
-    fun = lambda w: (np.sum(w**3) / 6, w**2 / 2)  # noqa: E731  a forward difference would be off by h/2
+    def fun(w):  # a forward difference would be off by h/2
+        return np.sum(w**3) / 6, w**2 / 2
+
     w = np.array([2.0, -1.0])
     np.testing.assert_allclose(hvp(fun, w, np.array([1.0, 0.0]), h=0.1), [2.0, 0.0], atol=1e-12)
 
 
-def test_product_of_a_network_agrees_with_its_full_hessian_and_does_not_keep_a_window_on_the_gradient():
+def test_product_of_a_network_agrees_with_its_full_hessian_and_keeps_no_view_of_the_gradient():
     fun, theta, H = small_network()
     u = np.random.default_rng(0).standard_normal(theta.size)
     np.testing.assert_allclose(hvp(fun, theta, u), H @ u, atol=1e-6)
@@ -112,10 +114,77 @@ def test_network_beside_lapack_and_lanczos():
 @pytest.mark.parametrize(("arguments", "said"), [
     ((np.ones(2), np.ones(3), {}), "one shape"),
     ((np.ones((2, 1)), np.ones((2, 1)), {}), "one shape"),
-    ((np.ones(2), np.ones(2), {"h": 0.0}), "h must be positive"),
+    ((np.ones(2), np.ones(2), {"h": 0.0}), "h must be finite and positive"),
     ((np.full(2, np.nan), np.ones(2), {"h": 1.0}), "finite gradient"),
 ])
 def test_bad_input_is_named(arguments, said):
     w, u, more = arguments
     with pytest.raises(ValueError, match=said):
         hvp(lambda w: (w @ w, 2 * w), w, u, **more)
+
+
+def test_one_slope_that_is_not_finite_is_enough_to_refuse_a_product():
+    with pytest.raises(ValueError, match="needs a finite gradient"):
+        hvp(lambda w: (0.0, np.array([w[0], np.nan])), np.ones(2), np.ones(2))
+
+
+@pytest.mark.parametrize("size", [0.1, 1.0, 1000.0])
+def test_the_step_of_the_difference_is_as_long_as_it_says(size):
+    """eps^(1/3) max(1, |w|): shorter and rounding counts, longer and curvature does."""
+    asked = []
+
+    def fun(w):
+        asked.append(w.copy())
+        return 0.0, w
+
+    w = size * np.array([0.6, 0.8])
+    hvp(fun, w, np.array([0.0, 3.0]))
+    step = np.finfo(float).eps ** (1 / 3) * max(1.0, size)
+    np.testing.assert_allclose(asked[0] - w, [0.0, step], rtol=1e-7)
+    np.testing.assert_allclose(asked[1] - w, [0.0, -step], rtol=1e-7)
+
+
+@pytest.mark.parametrize("tol", [1e-2, 1e-4])
+def test_power_iteration_stops_at_the_first_residual_below_tol_and_by_default_at_a_ten_thousandth(
+        tol):
+    H, residuals = np.diag([1.0, -0.95, 0.3]), []
+
+    def product(u):
+        Hu = H @ u
+        residuals.append(np.linalg.norm(Hu - (u @ Hu) * u) / abs(u @ Hu))
+        return Hu
+
+    more = {} if tol == 1e-4 else {"tol": tol}
+    power_iteration(product, 3, rng=np.random.default_rng(0), **more)
+    assert residuals[-1] <= tol < min(residuals[:-1])
+
+
+def test_power_iteration_gives_up_after_n_steps_products_a_thousand_by_default():
+    calls = []
+
+    def product(u):
+        calls.append(1)
+        return np.array([u[0], -u[1]])
+
+    power_iteration(product, 2, rng=np.random.default_rng(0), n_steps=7)
+    assert len(calls) == 7
+    power_iteration(product, 2, rng=np.random.default_rng(0))
+    assert len(calls) == 7 + 1000
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_shift_lies_just_above_the_largest_eigenvalue_in_size(seed):
+    H = quadratic([*np.linspace(-5.0, 5.0, 11), -8.0, 8.0], seed)[1]
+    size = _size(lambda u: H @ u, 13, np.random.default_rng(seed), 1000)
+    assert 8.0 <= size <= 1.03 * 8.0
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    ({"rng": 0}, "rng must be a NumPy Generator"),
+    ({"w": "a"}, "w must hold numbers"),
+    ({"n_steps": None}, "n_steps must be a whole number"),
+    ({"tol": "a"}, "tol must be a number")])
+def test_wrong_types_are_named(change, said):
+    given = {"fun": lambda w: (w @ w, 2 * w), "w": np.ones(2), "rng": np.random.default_rng(0)}
+    with pytest.raises(TypeError, match=said):
+        extremes(**given | change)

@@ -78,3 +78,28 @@ def test_dead_units_are_those_that_no_example_switches_on():
     saturated = Activation("sigmoid")
     saturated.forward(np.array([[40.0, 20.0]], np.float32))
     assert saturated.dead().tolist() == [True, True], "in float32 1 - sigmoid(20) is 0"
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_lists_are_taken_as_arrays_and_other_things_named(name):
+    function, _ = ACTIVATIONS[name]
+    rows = [[-2.0, 0.5], [0.0, 3.0]]
+    assert np.array_equal(function(rows), function(np.array(rows)))
+    for value in ("a", None, [["a"]], [[1.0], [1.0, 2.0]]):
+        with pytest.raises(TypeError, match="X must hold numbers in an array or in lists"):
+            function(value)
+
+
+@pytest.mark.parametrize("name", ["leaky_relu", "elu"])
+def test_alpha_counts_up_to_zero_and_one_above_it(name):
+    """At 0 the slope is that of the left side, alpha."""
+    function, slope = ACTIVATIONS[name]
+    X = np.array([0.0, np.nextafter(0, 1)])
+    assert slope(X, function(X, alpha=0.25), alpha=0.25).tolist() == [0.25, 1]
+
+
+@pytest.mark.parametrize("name", ["leaky_relu", "elu"])
+def test_an_alpha_from_numpy_does_not_upcast(name):
+    layer = Activation(name, alpha=np.float64(0.1))
+    assert layer.forward(np.ones((2, 2), np.float32)).dtype == np.float32
+    assert layer.backward(np.ones((2, 2), np.float32)).dtype == np.float32

@@ -239,3 +239,34 @@ def test_noise_is_a_length_up_to_which_two_gradients_agree():
     a, n = np.array([3e-9, 4e-9]), np.zeros(2)
     assert gc.relative_error(a, n) == gc.relative_error(a, n, noise=4.9e-9) == 1
     assert gc.relative_error(a, n, noise=5.1e-9) == 0
+
+
+def test_the_library_passes_in_single_precision_too():
+    X, y = data()
+    errors = gc.check_network(layered(np.float32), X, y)
+    assert errors["b1"] == 0 and 0 < max(errors.values()) < 0.02
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("h", [None, 1e-2])
+def test_rounding_noise_counts_as_zero_up_to_ten_times_its_size_an_entry(monkeypatch, dtype, h):
+    """The loss is 2 everywhere, its gradient 0, and the difference is made of noise."""
+    X, y = data()
+    net = Network([Dense(4, 3)], rng=np.random.default_rng(0), dtype=dtype,
+                  loss=lambda outputs, y: (dtype(2), np.zeros_like(outputs)))
+    size = 2 * EPS[dtype] / (EPS[dtype] ** (1 / 3) if h is None else h)
+    for times, error in ((9.9, 0), (10.1, 1)):
+        def noise(f, w, step, times=times):
+            assert step == pytest.approx(EPS[dtype] ** (1 / 3) if h is None else h)
+            return np.full(w.shape, times * size)
+
+        monkeypatch.setattr(gc, "central_gradient", noise)
+        assert gc.check_network(net, X, y, h=h) == {"W1": error, "b1": error}
+
+
+def test_wrong_types_are_named():
+    for numeric in (gc.central_gradient, gc.complex_gradient):
+        with pytest.raises(TypeError, match="w must hold numbers"):
+            numeric(wave, "a")
+    with pytest.raises(ValueError, match=r"w must be a vector, got shape \(2, 2\)"):
+        gc.complex_gradient(wave, np.ones((2, 2)))

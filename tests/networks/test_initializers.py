@@ -88,3 +88,19 @@ def test_a_std_that_is_none_is_refused(std):
         normal(np.random.default_rng(7), (3, 3), std=std)
     with pytest.raises(ValueError, match="gain must be finite and not negative"):
         orthogonal(np.random.default_rng(7), (3, 3), gain=std)
+
+
+@pytest.mark.parametrize("init", [he, glorot, normal, orthogonal, zeros])
+def test_weights_are_float32_unless_asked_for_otherwise(init):
+    assert init(np.random.default_rng(0), (3, 2)).dtype == np.float32
+
+
+@pytest.mark.parametrize("init", [he, glorot, normal, orthogonal])
+def test_wrong_types_are_named(init):
+    with pytest.raises(TypeError, match=r"rng must be a NumPy Generator, .* got 0"):
+        init(0, (3, 2))
+    if init is not normal:
+        with pytest.raises(ValueError, match=rf"{init.__name__} takes a shape .* got 3"):
+            init(np.random.default_rng(0), 3)
+        with pytest.raises(TypeError, match="n must be a whole number"):
+            init(np.random.default_rng(0), ("a", 3))

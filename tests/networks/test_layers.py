@@ -186,13 +186,13 @@ def test_inputs_are_left_alone_and_gradients_written_in_place(make):
     X = rng.standard_normal((5, 4))
     D = rng.standard_normal(forward(layer, X).shape)
     X_before, D_before = X.copy(), D.copy()
-    windows = [
+    views = [
         (leaf, name, getattr(leaf, "d" + name)) for leaf in leaves([layer]) for name in leaf.shapes
     ]
     forward(layer, X)
     layer.backward(D)
     assert np.array_equal(X, X_before) and np.array_equal(D, D_before)
-    assert all(getattr(leaf, "d" + name) is window for leaf, name, window in windows)
+    assert all(getattr(leaf, "d" + name) is view for leaf, name, view in views)
 
 
 def test_dropout_keeps_the_mean_and_adds_the_variance_that_theory_names():
@@ -260,7 +260,7 @@ def test_residual_adds_its_input_on_both_ways():
     [
         (lambda: BatchNorm(0), "n must be a whole number of at least 1, got 0"),
         (lambda: LayerNorm(2.5), "n must be a whole number of at least 1, got 2.5"),
-        (lambda: BatchNorm(3, beta=1.0), r"beta must lie in \[0, 1\), got 1.0"),
+        (lambda: BatchNorm(3, beta=1.0), r"beta must be in \[0, 1\), got 1.0"),
         (lambda: LayerNorm(3, eps=-1), "eps must be finite and not negative, got -1"),
         (
             lambda: alone(BatchNorm(3), np.random.default_rng(0)).forward(
@@ -268,8 +268,8 @@ def test_residual_adds_its_input_on_both_ways():
             ),
             "at least 2 examples",
         ),
-        (lambda: Dropout(1.0, rng=np.random.default_rng(0)), r"must lie in \[0, 1\), got 1.0"),
-        (lambda: Dropout(math.nan, rng=np.random.default_rng(0)), r"must lie in \[0, 1\), got nan"),
+        (lambda: Dropout(1.0, rng=np.random.default_rng(0)), r"drop, must be in \[0, 1\), got 1.0"),
+        (lambda: Dropout(math.nan, rng=np.random.default_rng(0)), r"in \[0, 1\), got nan"),
         (
             lambda: Residual([Dense(3, 4)]),
             "a residual block must give rows as long as it takes, got 3 in, 4 out",
@@ -288,7 +288,7 @@ def test_faults_are_named_in_one_sentence(make, message):
 
 
 def test_types_that_do_not_fit_are_named():
-    with pytest.raises(TypeError, match="rng must be a Generator"):
+    with pytest.raises(TypeError, match="rng must be a NumPy Generator"):
         Dropout(0.5, rng=3)
     with pytest.raises(TypeError, match="alpha"):
         Activation("relu", alpha=0.1)
@@ -298,3 +298,27 @@ def test_types_that_do_not_fit_are_named():
 def test_dense_names_a_size_it_cannot_take(sizes):
     with pytest.raises(ValueError, match=r"n_(in|out) must be a whole number of at least 1, got"):
         Dense(*sizes)
+
+
+@pytest.mark.parametrize("sizes", [("a", 3), (3, None), (True, 3), ([2], 3), (1j, 2)])
+def test_dense_names_a_size_of_a_wrong_type(sizes):
+    with pytest.raises(TypeError, match=r"n_(in|out) must be a whole number of at least 1, got"):
+        Dense(*sizes)
+
+
+@pytest.mark.parametrize(("make", "said"), [
+    (lambda: Dropout("0.5", rng=np.random.default_rng(0)), "drop, must be a number, .* got '0.5'"),
+    (lambda: BatchNorm(3, beta=None), r"beta must be a number, in \[0, 1\), got None"),
+    (lambda: LayerNorm(3, eps="a"), "eps must be a number, finite and not negative, got 'a'"),
+    (lambda: Activation("elu", alpha="a"), "alpha must be a number, .* got 'a'"),
+    (lambda: Activation("elu", alpha=[1.0]), r"alpha must be a number, .* got \[1.0\]")])
+def test_settings_of_a_wrong_type_are_named(make, said):
+    with pytest.raises(TypeError, match=said):
+        make()
+
+
+def test_two_examples_are_enough_for_batch_norm_and_are_what_it_asks_for():
+    layer = alone(BatchNorm(3), np.random.default_rng(0))
+    assert layer.least_batch == 2
+    assert np.isfinite(layer.forward(np.eye(2, 3), training=True)).all()
+    assert layer.forward(np.ones((1, 3))).shape == (1, 3)

@@ -121,3 +121,43 @@ def test_logits_that_are_no_batch_are_refused(logits):
 def test_mse_refuses_shapes_that_would_broadcast(y):
     with pytest.raises(ValueError, match="must share one shape"):
         mse(np.zeros((4, 1)), y)
+
+
+def test_a_batch_of_one_class_is_a_batch():
+    for y in ([0, 0], [2, 2]):
+        assert check_labels(y, 2, 3).tolist() == y
+
+
+def test_log_softmax_counts_the_classes_along_the_last_axis_of_any_shape():
+    """Also where another axis has the largest logit: each row by itself must not overflow."""
+    logits = np.array([[[0.0, 0.0]], [[-2000.0, -2000.0]], [[2000.0, 1000.0]]])
+    with np.errstate(over="raise", divide="raise"):
+        p = np.exp(log_softmax(logits))
+    np.testing.assert_allclose(p, [[[0.5, 0.5]], [[0.5, 0.5]], [[1, 0]]], atol=1e-300)
+
+
+def test_lists_are_taken_as_arrays():
+    logits, y = [[1, 2, 3], [0, 0, 4]], [2, 0]
+    for ours, theirs in ((softmax_cross_entropy(logits, y),
+                          softmax_cross_entropy(np.array(logits, float), np.array(y))),
+                         (mse(logits, logits[::-1]),
+                          mse(np.array(logits, float), np.array(logits[::-1], float)))):
+        assert ours[0] == theirs[0] and np.array_equal(ours[1], theirs[1])
+    assert np.array_equal(log_softmax(logits), log_softmax(np.array(logits, float)))
+
+
+@pytest.mark.parametrize("value", ["a", None, [["a", "b"]], [[1.0], [1.0, 2.0]]])
+def test_what_holds_no_numbers_is_named(value):
+    for call, name in ((lambda: softmax_cross_entropy(value, [0]), "logits"),
+                       (lambda: log_softmax(value), "logits"),
+                       (lambda: mse(value, [0]), "outputs"),
+                       (lambda: mse(np.zeros((1, 1)), value), "y"),
+                       (lambda: softmax_cross_entropy(np.zeros((1, 2)), value), "y")):
+        with pytest.raises(TypeError, match=f"{name} must hold numbers") as caught:
+            call()
+        assert "\n" not in str(caught.value)
+
+
+def test_logits_without_classes_are_refused():
+    with pytest.raises(ValueError, match=r"n and k at least 1, got \(2, 0\)"):
+        softmax_cross_entropy(np.zeros((2, 0)), [0, 0])

@@ -289,15 +289,102 @@ def test_other_faults_are_named():
     with pytest.raises(AttributeError):
         net.grad = np.zeros(59)
     with pytest.raises(
-        TypeError, match=r"rng must be a Generator such as np.random.default_rng\(0\), got 7"
+        TypeError, match=r"rng must be a NumPy Generator, such as np.random.default_rng\(0\), got 7"
     ):
         mlp([2, 2], rng=7)
-    with pytest.raises(ValueError, match=r"dtype must be a floating-point type .*, got int64"):
-        mlp([2, 2], rng=np.random.default_rng(0), dtype=np.int64)
-    with pytest.raises(
-        ValueError, match=r"sizes needs at least two entries, input and output, got \[4\]"
-    ):
-        mlp([4], rng=np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(("change", "fault", "message"), [
+    ({"dtype": np.int64}, ValueError, "dtype must be np.float32 or np.float64, .*, got int64"),
+    ({"dtype": np.float16}, ValueError, "dtype must be np.float32 .*, got float16"),
+    ({"dtype": None}, ValueError, "dtype must be np.float32 .*, got None"),
+    ({"dtype": "single precision"}, ValueError, "dtype must be .*, got 'single precision'"),
+    ({"sizes": [4]}, ValueError, r"at least two entries, input and output, got \[4\]"),
+    ({"sizes": 4}, ValueError, "at least two entries, input and output, got 4"),
+    ({"sizes": [4, "a"]}, TypeError, "n_out must be a whole number of at least 1, got 'a'"),
+    ({"init": "he"}, TypeError, "init must be a function, got 'he'"),
+    ({"loss": "mse"}, TypeError, "loss must be a function, got 'mse'")])
+def test_wrong_settings_of_mlp_are_named(change, fault, message):
+    with pytest.raises(fault, match=message) as caught:
+        mlp(**{"sizes": [2, 2], "rng": np.random.default_rng(0)} | change)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_layer_is_named():
+    rng = np.random.default_rng(0)
+    with pytest.raises(TypeError, match=r"a layer needs n_in, .*, got 'relu' without n_in"):
+        Network([Dense(2, 2), "relu"], rng=rng)
+    with pytest.raises(TypeError, match="layers must be a list of layers, got <"):
+        Network(Dense(2, 2), rng=rng)
+
+
+def test_mlp_takes_a_loss():
+    net = mlp([3, 2], rng=np.random.default_rng(0), loss=mse)
+    X, y = np.ones((4, 3)), np.zeros((4, 2))
+    assert net.loss(X, y) == mse(net.logits(X), y)[0]
+
+
+@pytest.mark.parametrize("X", [[["a"] * 5], [[None] * 5], None, "a", [[1.0], [1.0, 2.0]]])
+def test_inputs_that_hold_no_numbers_are_named(X):
+    net, _, _ = small()
+    with pytest.raises(TypeError, match="X must hold numbers") as caught:
+        net.logits(X)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(TypeError, match="theta must hold numbers"):
+        net.theta = X
+
+
+@pytest.mark.parametrize("name", ["W", "b", "dW", "db"])
+def test_a_replaced_array_is_refused_and_the_layer_stays_tied_to_theta(name):
+    net, X, y = small()
+    layer, theta = net.layers[2], net.theta.copy()
+    for use in (lambda: net.loss_and_grad(X, y), lambda: net.logits(X), net.snapshot):
+        setattr(layer, name, np.ones_like(getattr(layer, name)))
+        said = rf"{name} of Dense was replaced .* layer.{name}\[...\]"
+        with pytest.raises(ValueError, match=said):
+            use()
+        assert np.array_equal(net.theta, theta)
+        use()
+    getattr(layer, name)[...] = 7.0
+    flat = net.grad if name[0] == "d" else net.theta
+    assert np.sum(flat == 7.0) == getattr(layer, name).size
+
+
+def test_a_way_back_that_replaces_its_gradient_is_refused():
+    class Careless(Dense):
+        def parameter_gradients(self, D):
+            self.dW, self.db[...] = self.X.T @ D, D.sum(axis=0)
+
+    net = Network([Dense(5, 4), Careless(4, 3)], rng=np.random.default_rng(0))
+    _, X, y = small()
+    with pytest.raises(ValueError, match="dW of Careless was replaced"):
+        net.loss_and_grad(X, y)
+
+
+@pytest.mark.parametrize(("n", "batch_size", "smallest"), [(101, 50, 1), (1, 50, 1), (7, 1, 1)])
+def test_batches_too_small_for_a_layer_are_refused(n, batch_size, smallest):
+    net, _, _ = modern()
+    with pytest.raises(ValueError, match=rf"BatchNorm needs batches of at least 2 .* of {smallest} "
+                                         rf"\(n = {n}, batch_size = {batch_size}\)"):
+        net.check_batches(n, batch_size)
+    small()[0].check_batches(n, batch_size)
+
+
+@pytest.mark.parametrize(("n", "batch_size"), [(100, 50), (102, 50), (2, 50), (50, 2)])
+def test_batches_of_two_are_large_enough(n, batch_size):
+    modern()[0].check_batches(n, batch_size)
+
+
+def test_batches_are_checked_inside_blocks_and_by_the_number_a_layer_gives():
+    inside = BatchNorm(4)
+    net = Network([Residual([Dense(4, 4), inside])], rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match="BatchNorm"):
+        net.check_batches(9, 4)
+    inside.least_batch = 4
+    with pytest.raises(ValueError, match="at least 4 examples in training, got a batch of 3"):
+        net.check_batches(11, 4)
+    with pytest.raises(TypeError, match="batch_size must be a whole number"):
+        net.check_batches(11, None)
 
 
 def test_parameters_inside_blocks_lie_in_theta_and_start_where_their_layer_says():
@@ -336,6 +423,25 @@ def test_a_snapshot_brings_back_weights_and_running_averages(trained):
         net.restore(kept)
         assert np.array_equal(net.logits(X), before) and net.logits(X).dtype == np.float32
         net.loss_and_grad(X + 2, y)
+
+
+def test_a_snapshot_is_whole_where_a_layer_changes_its_buffer_in_place():
+    class Counter(Dense):
+        buffers = ("seen",)
+
+        def forward(self, X, training=False):
+            self.seen[0] += len(X) * training
+            return super().forward(X, training)
+
+    layer, (_, X, y) = Counter(5, 3), small()
+    layer.seen = np.zeros(1)
+    net = Network([layer], rng=np.random.default_rng(0))
+    kept = net.snapshot()
+    for _ in range(2):
+        net.loss_and_grad(X, y)
+        assert layer.seen[0] == len(X)
+        net.restore(kept)
+        assert layer.seen[0] == 0
 
 
 def test_dead_units_are_counted_layer_by_layer():

@@ -109,7 +109,7 @@ def test_prune_takes_the_smallest_and_as_many_as_it_says():
     assert prune(np.array([1.0, -3.0, 2.0]), 0.34).tolist() == [0, -3, 2]
     assert (prune(W.T, 0.5) == 0).sum() == 31  # a view is changed too
     for bad in (-0.1, 1.1, math.nan):
-        with pytest.raises(ValueError, match="must lie in"):
+        with pytest.raises(ValueError, match=r"share must be in \[0, 1\], got"):
             prune(W, bad)
 
 
@@ -143,3 +143,67 @@ def test_lasso_on_orthogonal_columns_is_the_soft_threshold():
 def test_lasso_says_so_if_it_has_not_settled():
     with pytest.raises(RuntimeError, match="not settled after 3 steps"):
         lasso(np.array([[1.0, 0.9], [0.0, 0.1]]), np.array([1.0, 2.0]), strength=1e-4, n_steps=3)
+
+
+W = np.array([1.0, -2.0, 3.0])
+
+
+@pytest.mark.parametrize(("penalty", "name"), [
+    (lambda a, w=W: l2(w, strength=a), "strength"),
+    (lambda a, w=W: l1(w, strength=a), "strength"),
+    (lambda a, w=W: soft_threshold(w, a), "amount")])
+def test_a_strength_that_does_not_fit_is_named(penalty, name):
+    for bad in (np.array([0.1, np.nan, 0.1]), np.array([0.1, -0.1, 0.1]), -1, np.inf):
+        with pytest.raises(ValueError, match=f"{name} must be finite and not negative"):
+            penalty(bad)
+    for bad in (np.ones(2), np.ones((3, 1)), np.ones((1, 3)), np.ones(0)):
+        with pytest.raises(ValueError, match=rf"{name} must be a number or have w's shape \(3,\)"):
+            penalty(bad)
+    for bad in ("0.1", None, True, [0.1, 0.1, 0.1], 1j):
+        with pytest.raises(TypeError, match=f"{name} must be a number or an array of numbers"):
+            penalty(bad)
+    with pytest.raises(TypeError, match="w must hold numbers"):
+        penalty(0.1, "a")
+    assert np.array_equal(penalty(0.1, W.tolist())[-1], penalty(0.1)[-1])
+
+
+@pytest.mark.parametrize("change", [
+    lambda w: decay(w, lr=0.1, weight_decay=0.1), lambda w: max_norm(w, 1.0),
+    lambda w: clip_weights(w, 1.0), lambda w: prune(w, 0.5)])
+def test_what_cannot_be_changed_in_place_is_named(change):
+    for bad in ([1.0, 2.0], 3.0, None, "a", np.array([1, 2])):
+        with pytest.raises(TypeError, match=r"[wW] must be an array of floats, to be changed"):
+            change(bad)
+    fixed = np.ones(3)
+    fixed.flags.writeable = False
+    with pytest.raises(ValueError, match="got a read-only one"):
+        change(fixed)
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"X": np.zeros((4, 2))}, "X must hold a number that is not 0, got none"),
+    ({"X": np.ones(4)}, r"X must be \(n, p\) and y \(n,\), got shapes \(4,\) and \(4,\)"),
+    ({"y": np.ones(3)}, r"got shapes \(4, 2\) and \(3,\)"),
+    ({"y": np.ones((4, 1))}, r"got shapes \(4, 2\) and \(4, 1\)"),
+    ({"y": np.full(4, np.nan)}, "X, y and w must be finite"),
+    ({"w": np.ones(3)}, r"w must have X's row length, \(2,\), got shape \(3,\)"),
+    ({"strength": -1}, "strength must be finite and not negative, got -1"),
+    ({"tolerance": math.nan}, "tolerance must be finite and not negative, got nan"),
+    ({"n_steps": 0}, "n_steps must be a whole number")])
+def test_lasso_names_the_argument_that_is_wrong(change, message):
+    given = {"X": np.eye(4, 2), "y": np.ones(4), "strength": 0.1}
+    with pytest.raises(ValueError, match=message):
+        lasso(**given | change)
+
+
+def test_lasso_takes_lists_and_starts_at_zero_until_told_otherwise():
+    X, y = [[1.0, 0.0], [0.0, 2.0], [1.0, 1.0]], [1.0, 2.0, 3.0]
+    assert np.array_equal(lasso(X, y, strength=0.1), lasso(np.array(X), np.array(y), strength=0.1))
+
+
+def test_lasso_goes_on_until_no_weight_moves_by_more_than_a_billionth():
+    """The columns are nearly parallel, so that the last steps are nearly as long as the limit."""
+    X, y = np.array([[1.0, 0.99], [0.0, 0.1]]), np.array([1.0, 2.0])
+    w, lr = lasso(X, y, strength=1e-4), 2 / np.linalg.norm(X, 2) ** 2
+    moved = soft_threshold(w - lr * X.T @ (X @ w - y) / 2, 1e-4 * lr) - w
+    assert 0.9e-9 < np.abs(moved).max() <= 1e-9

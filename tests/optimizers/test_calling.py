@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from course_lib.checks.nb15 import caught_by_table, passes_one_step
-from course_lib.frameworks.paths import HYPER, distance, follow
+from course_lib.frameworks.paths import HYPER, distance, path_of
 from course_lib.optimizers.calling import mutant
 from course_lib.optimizers.rules import adam, momentum
 
@@ -12,7 +12,7 @@ ADAM = {name: HYPER[name] for name in ("beta1", "beta2", "eps")}
 
 def test_the_piece_is_replaced_and_the_rest_is_the_rule():
     same = mutant(adam, ("eps=1e-8", "eps=1e-8"))
-    assert np.array_equal(follow(same, ADAM), follow(adam, ADAM))
+    assert np.array_equal(path_of(same, ADAM), path_of(adam, ADAM))
     uphill = mutant(momentum, ("w - lr * v", "w + lr * v"))
     assert (
         uphill(1.0, 2.0, {}, lr=0.5, beta=0.9) == (2.0, {"v": 2.0})
@@ -34,7 +34,7 @@ def test_the_two_tests_of_the_lab():
     assert (
         passes_one_step(late)
         and caught_by_table(late)
-        and distance(follow(late, ADAM), follow(adam, ADAM)) > 0.01
+        and distance(path_of(late, ADAM), path_of(adam, ADAM)) > 0.01
     )
     assert not passes_one_step(mutant(adam, ("w = w - lr", "w = w + lr")))
     with np.errstate(all="ignore"):

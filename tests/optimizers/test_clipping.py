@@ -69,3 +69,20 @@ def test_bad_limits_are_named(clip, limit):
 def test_a_gradient_without_coordinates_has_no_norm_to_clip():
     with pytest.raises(ValueError, match=r"shape \(n,\) or \(runs, n\), got \(\)"):
         by_norm(np.float64(3.0), 1.0)
+
+
+def test_the_smallest_number_is_no_reason_to_divide_by_zero():
+    with np.errstate(all="raise"):
+        assert (by_norm(np.zeros((2, 3)), 0.0) == 0).all() and (by_norm(G[2], 0.5) == 0).all()
+    assert by_norm(np.array([1e-200, 0.0]), 1e-200).tolist() == [1e-200, 0.0]
+
+
+@pytest.mark.parametrize("clip", [by_norm, by_value])
+def test_lists_are_taken_as_arrays_and_wrong_types_named(clip):
+    assert np.array_equal(clip([3, 4], 1.0), clip(np.array([3.0, 4.0]), 1.0))
+    for bad in ("a", None, [["a"]], [[1.0], [1.0, 2.0]]):
+        with pytest.raises(TypeError, match="g must hold numbers"):
+            clip(bad, 1.0)
+    for bad in ("1", None, True, [1.0]):
+        with pytest.raises(TypeError, match="limit must be a number, finite and not negative, got"):
+            clip(G[0], bad)

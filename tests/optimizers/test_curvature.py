@@ -198,11 +198,11 @@ def test_armijo_ends_even_where_the_gradient_is_false():
         (lambda: curvature.newton(1.0, 1.0), r"a gradient \(\.\.\., n\) needs a Hessian"),
         (
             lambda: curvature.saddle_free(np.ones(1), np.array([[np.nan]])),
-            "needs a finite H and a positive floor",
+            "needs a finite H, got",
         ),
         (
             lambda: curvature.saddle_free(np.ones(1), np.eye(1), floor=0),
-            "positive floor, got floor 0",
+            "floor must be finite and positive, got 0",
         ),
         (uphill, r"g.d < 0 \(downhill\) and c in \(0, 1\), got loss 0.5, g.d = 1"),
         (
@@ -212,7 +212,7 @@ def test_armijo_ends_even_where_the_gradient_is_false():
         (not_finite, "needs a finite loss, .* got loss nan"),
         (
             lambda: curvature.chebyshev(None, [1.0], mu=2, L=1, n_steps=3),
-            "needs 0 < mu <= L, both finite, got mu = 2 and L = 1",
+            "needs 0 < mu <= L, both finite, got mu = 2.0 and L = 1.0",
         ),
         (lambda: curvature.chebyshev(None, [1.0], mu=0, L=1, n_steps=3), "got mu = 0"),
         (
@@ -236,3 +236,49 @@ def test_armijo_ends_even_where_the_gradient_is_false():
 def test_wrong_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_one_entry_that_is_not_finite_is_enough_to_refuse_a_hessian():
+    for bad in (np.nan, np.inf):
+        H = np.eye(2)
+        H[0, 1] = H[1, 0] = bad
+        with pytest.raises(ValueError, match="saddle_free needs a finite H"):
+            curvature.saddle_free(np.ones(2), H)
+
+
+def test_armijo_begins_with_the_whole_step():
+    asked = []
+
+    def fun(w):
+        asked.append(w.copy())
+        return 0.5 * w @ w, w
+
+    assert curvature.armijo(fun, np.array([2.0, -4.0]), np.array([-2.0, 4.0])) == 1.0
+    assert asked[1].tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("lr", [np.nan, np.inf, -1.0])
+def test_armijo_refuses_a_rate_from_which_halving_never_ends(lr):
+    with pytest.raises(ValueError, match="lr must be finite and not negative"):
+        curvature.armijo(landscapes.quadratic([1.0]), np.ones(1), -np.ones(1), lr=lr)
+
+
+def test_armijo_refuses_shapes_with_which_halving_never_ends():
+    for w, d in ((2.5, -np.ones(3)), (np.ones(3), -np.ones((2, 3)))):
+        with pytest.raises(ValueError, match="w and d must have one shape, got"):
+            curvature.armijo(lambda w: ((w * w).sum(), 2 * w), w, d)
+
+
+def test_lists_are_taken_as_arrays_and_wrong_types_named():
+    path = curvature.conjugate_gradient([[1.0, 0.0], [0.0, 9.0]], [1.0, 9.0], [0, 0], n_steps=2)
+    np.testing.assert_allclose(path[-1], [1, 1], rtol=1e-12)
+    for call, said in (
+            (lambda: curvature.newton("a", np.eye(1)), "g must hold numbers"),
+            (lambda: curvature.newton([1.0], None), "H must hold numbers"),
+            (lambda: curvature.saddle_free([1.0], [[1.0]], floor="a"), "floor must be a number"),
+            (lambda: curvature.conjugate_gradient(np.eye(1), "b", [0.0], n_steps=1), "b must hold"),
+            (lambda: curvature.chebyshev(None, None, mu=1, L=2, n_steps=1), "w must hold numbers"),
+            (lambda: curvature.chebyshev(None, [1.0], mu="a", L=2, n_steps=1), "mu must be"),
+            (lambda: curvature.chebyshev(None, [1.0], mu=1, L=2, n_steps=None), "n_steps must be")):
+        with pytest.raises(TypeError, match=said):
+            call()

@@ -162,3 +162,32 @@ def test_settled_counts_the_steps_until_the_loss_stays_low():
     assert settled(loss, target=1).tolist() == [3, 2, 0, np.inf]
     assert settled(loss, target=np.array([9, 0, -1, 9])).tolist() == [0, 2, np.inf, np.inf]
     assert settled(loss[:, 0], target=1) == 3
+
+
+def bowl(w):
+    return 0.5 * (w * w).sum(-1), w
+
+
+@pytest.mark.parametrize(("change", "fault", "said"), [
+    ({"fun": None}, TypeError, r"fun must be a function w -> \(loss, grad\), got None"),
+    ({"fun": lambda w: 1.0}, TypeError, r"fun must return \(loss, grad\), got 1.0"),
+    ({"fun": lambda w: (1.0, [1.0, 1.0])}, TypeError, "its gradient as an array, got"),
+    ({"w": "a"}, TypeError, "the start must hold numbers"),
+    ({"w": None}, TypeError, "the start must hold numbers"),
+    ({"w": [1j, 2.0]}, TypeError, "the start must hold real numbers, got complex ones"),
+    ({"w": []}, ValueError, r"the start must have shape \(n,\) or \(runs, n\), got \(0,\)"),
+    ({"step": None}, ValueError, "no update rule is called None"),
+    ({"lr": None}, TypeError, "sgd: lr must be a number or an array of numbers, .* got None"),
+    ({"lr": "0.1"}, TypeError, "sgd: lr must be a number or an array of numbers, .* got '0.1'"),
+    ({"n_steps": None}, TypeError, "n_steps must be a whole number of at least 0, got None"),
+    ({"tol": "a"}, TypeError, "tol must be a number, finite and not negative, got 'a'"),
+    ({"tol": float("nan")}, ValueError, "tol must be finite and not negative, got nan")])
+def test_wrong_types_are_named(change, fault, said):
+    given = {"fun": bowl, "w": [1.0, 2.0], "step": "sgd", "lr": 0.1, "n_steps": 2}
+    with pytest.raises(fault, match=said) as caught:
+        minimize(**given | change)
+    assert "\n" not in str(caught.value)
+
+
+def test_settled_takes_lists():
+    assert settled([9.0, 0.1, 9.0, 0.2, 0.1], 1.0) == 3

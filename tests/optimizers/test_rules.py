@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from course_lib.optimizers.calling import BLOCK
+from course_lib.optimizers.calling import BLOCK, follow
 from course_lib.optimizers.rules import STEPS, blockwise, rule_called
 
 W0 = np.array([1.0, -2.0, 0.5, 3.0])
@@ -136,12 +136,36 @@ def test_bad_decays_are_named(name, key, value):
         ("adam", "eps", "finite and not negative"),
         ("adamw", "weight_decay", "finite and not negative"),
         ("nadam", "momentum_decay", "finite and not negative"),
-        ("rmsprop", "centered", "True or False"),
     ],
 )
 def test_other_bad_settings_are_named(name, key, accepted):
     with pytest.raises(ValueError, match=f"{name}: {key} must be {accepted}, got -0.1"):
         STEPS[name](W0, W0, {}, lr=0.1, **{key: -0.1})
+
+
+NUMBER = "a number or an array of numbers, finite and not negative"
+
+
+@pytest.mark.parametrize("name", STEPS)
+@pytest.mark.parametrize(("value", "said"), [
+    ("0.1", "'0.1'"), (None, "None"), (True, "True"), (1j, "1j"), ([0.1], r"\[0.1\]"),
+    (np.array([True]), r"array\(\[ True\]\)"), (np.array(["a"]), "array"), ({}, "{}")])
+def test_rates_of_a_wrong_type_are_named(name, value, said):
+    with pytest.raises(TypeError, match=f"{name}: lr must be {NUMBER}, got {said}") as caught:
+        STEPS[name](W0, W0, {}, lr=value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "key", "value", "accepted"), [
+    ("momentum", "beta", None, r"a number or an array of numbers, in \[0, 1\)"),
+    ("adam", "eps", "1e-8", NUMBER),
+    ("adamw", "weight_decay", True, NUMBER),
+    ("rmsprop", "centered", -0.1, "True or False"),
+    ("rmsprop", "centered", "yes", "True or False"),
+    ("rmsprop", "centered", 1, "True or False")])
+def test_other_settings_of_a_wrong_type_are_named(name, key, value, accepted):
+    with pytest.raises(TypeError, match=f"{name}: {key} must be {accepted}, got {value!r}"):
+        STEPS[name](W0, W0, {}, lr=0.1, **{key: value})
 
 
 def test_centering_works_slice_by_slice_too():
@@ -171,3 +195,33 @@ def test_steps_are_found_by_name():
         ValueError, match="no update rule is called 'Adam'; there are sgd, momentum"
     ):
         rule_called("Adam")
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_weights_gradients_and_states_of_a_wrong_type_are_named(name):
+    for w, g, state in (([1.0], [1.0], {}), (W0, [1.0] * 4, {}), ("a", "a", {}), (None, W0, {}),
+                        (W0, W0, None), (W0, W0, 0.0)):
+        with pytest.raises(TypeError, match=f"{name}: w and g must be numbers or arrays and state"):
+            STEPS[name](w, g, state, lr=0.1)
+
+
+def test_slices_need_an_array_of_floats_that_can_be_changed():
+    step = blockwise(STEPS["sgd"])
+    for w in ([1.0, 2.0], 3.0, np.array([1, 2])):
+        with pytest.raises(TypeError, match="w must be an array of floats, to be changed in place"):
+            step(w, w, {}, lr=0.1)
+    fixed = np.ones(2)
+    fixed.flags.writeable = False
+    with pytest.raises(ValueError, match="got a read-only one"):
+        step(fixed, fixed, {}, lr=0.1)
+
+
+@pytest.mark.parametrize("value", [None, 3, ["sgd"], {}])
+def test_what_is_no_name_of_a_rule_is_named(value):
+    with pytest.raises(ValueError, match="no update rule is called"):
+        rule_called(value)
+
+
+def test_follow_names_what_is_no_rule():
+    with pytest.raises(TypeError, match=r"step must be an update rule .* got 'adam'"):
+        follow("adam", [W0], W0, lr=0.1)

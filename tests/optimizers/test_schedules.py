@@ -205,3 +205,29 @@ def test_rates_are_python_floats(schedule):
 def test_wrong_input_is_named(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_one_cycle_has_the_proportions_of_the_paper_as_pytorch_has_them():
+    """A start 25 times below the top, reached after 0.3 of the steps, and an end 10 000 times
+    below the start.
+    """
+    schedule = one_cycle(1.0, n_steps=100)
+    assert schedule(30) == 1.0 == max(schedule(t) for t in range(1, 101))
+    assert 1 / schedule(1) == pytest.approx(25)
+    assert schedule(1) / schedule(100) == pytest.approx(10_000)
+
+
+@pytest.mark.parametrize(("make", "name", "value"), [
+    (lambda: constant("0.1"), "lr", "'0.1'"),
+    (lambda: cosine(None, 5), "lr", "None"),
+    (lambda: cosine(0.1, "5"), "n_steps", "'5'"),
+    (lambda: cosine(0.1, True), "n_steps", "True"),
+    (lambda: step(0.1, 5, [0.1]), "factor", r"\[0.1\]"),
+    (lambda: one_cycle(0.1, 10, warm="a"), "warm", "'a'"),
+    (lambda: warmup("cosine", 5), "lr", "'cosine'"),
+    (lambda: warmup(0.1, None), "n_warmup", "None"),
+    (lambda: chain(0.1, 5, None), "lr", "None")])
+def test_wrong_types_are_named(make, name, value):
+    with pytest.raises(TypeError, match=f"{name} must be a .* got {value}") as caught:
+        make()
+    assert "\n" not in str(caught.value)
