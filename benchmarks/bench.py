@@ -1,7 +1,8 @@
 """`make bench`: side-by-side timings of this course against Keras, PyTorch and plain NumPy.
 
     make bench                          every row; on an idle machine about half an hour
-    make bench ARGS="epoch memory"      some rows: epoch, step, landscape, memory, growth, course, tests
+    make bench ARGS="epoch memory"      some rows of: epoch, step, landscape, memory, growth,
+                                        course, tests
 
 Results go to benchmarks/results.json, row by row, and benchmarks/RESULTS.md tells them. The numbers
 that matter are ratios within one run; seconds belong to one machine. MNIST is used where it is to

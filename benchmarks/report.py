@@ -72,9 +72,8 @@ def _grid(table, unit):
     yield f"| | {' | '.join(f'{int(column):,} {unit}' for column in table)} |"
     yield "|---" * (len(table) + 1) + "|"
     for label in labels:
-        yield (
-            f"| {label} | {' | '.join(digits(column[label]['ratio'][0]) for column in table.values())} |"
-        )
+        ratios = (digits(column[label]["ratio"][0]) for column in table.values())
+        yield f"| {label} | {' | '.join(ratios)} |"
 
 
 def _course(rows):

@@ -6,8 +6,8 @@ slowest run over 20 starts settles first; the run drawn begins at a fresh start 
 the choice. The cost: what `make bench` measured last, read from benchmarks/results.json; drawing it
 measures nothing.
 """
+import io
 import json
-import os
 from pathlib import Path
 
 import matplotlib
@@ -17,6 +17,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
 
+from course_lib.files import write_whole
 from course_lib.landscapes.functions import BEALE
 from course_lib.optimizers.descent import minimize, settled
 from course_lib.plotting import contours, look, path
@@ -123,13 +124,12 @@ def draw_cost(growth):
 
 def save(fig, name):
     """Write figures/`name` as a PNG, whole or not at all."""
-    temporary = FOLDER / f".{name}.tmp"
-    fig.savefig(temporary, format="png")
-    with Image.open(temporary) as image:
-        image.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(
-            temporary, format="png", optimize=True
-        )
-    os.replace(temporary, FOLDER / name)
+    drawn, small = io.BytesIO(), io.BytesIO()
+    fig.savefig(drawn, format="png")
+    with Image.open(drawn) as image:
+        few_colours = image.convert("RGB").quantize(64, dither=Image.Dither.NONE)
+    few_colours.save(small, format="png", optimize=True)
+    write_whole(FOLDER / name, small.getvalue())
     plt.close(fig)
 
 

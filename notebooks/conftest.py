@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items):
 
 
 def has_mnist():
-    """Return False if there are only the digits; the cells themselves report a bad $COURSE_MNIST."""
+    """Return False if there are only the digits; the cells report a bad $COURSE_MNIST."""
     from course_lib.data.datasets import load_mnist
     try:
         return load_mnist().name == "mnist"

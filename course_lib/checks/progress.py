@@ -10,6 +10,8 @@ import json
 import os
 from pathlib import Path
 
+from course_lib.files import write_whole
+
 EMPTY = {"tries": 0, "done": False}
 
 
@@ -28,8 +30,8 @@ def load():
     path = progress_path()
     try:
         records = json.loads(path.read_text(encoding="utf-8"))
-        return {key: EMPTY | {"tries": int(r["tries"]), "done": bool(r["done"])} for key,
-                r in records.items()}
+        return {key: EMPTY | {"tries": int(r["tries"]), "done": bool(r["done"])}
+                for key, r in records.items()}
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -56,10 +58,7 @@ def record(exercise_id, *, correct):
             records = load()
             before = records.get(exercise_id, EMPTY)
             entry = {"tries": before["tries"] + (not correct), "done": before["done"] or correct}
-            temporary = path.with_suffix(f".{os.getpid()}.tmp")
-            temporary.write_text(json.dumps(records | {exercise_id: entry}, indent=1),
-                                 encoding="utf-8")
-            os.replace(temporary, path)
+            write_whole(path, json.dumps(records | {exercise_id: entry}, indent=1))
     except OSError as error:  # FileLock's Timeout is an OSError too
         print(f"Progress was not saved: {error.strerror or 'another program holds the file'}.")
     return entry

@@ -23,21 +23,21 @@ import numpy as np
 from course_lib.arguments import array, changeable, finite, fraction, not_negative, whole
 
 
-def _fitting(w, name, amount):
-    """Return w as an array and the amount, a number or an array of w's shape."""
-    w, amount = array("w", w), not_negative(name, amount, arrays=True)
-    if np.ndim(amount) and amount.shape != w.shape:
+def _fitting(w, strength):
+    """Return w as an array and the strength, a number or an array of w's shape."""
+    w, strength = array("w", w), not_negative("strength", strength, arrays=True)
+    if np.ndim(strength) and strength.shape != w.shape:
         raise ValueError(
-            f"{name} must be a number or have w's shape {w.shape}, got shape {amount.shape}"
+            f"strength must be a number or have w's shape {w.shape}, got shape {strength.shape}"
         )
-    return w, amount
+    return w, strength
 
 
 def l2(w, *, strength):
     """Return (strength/2) sum w^2 and its gradient (Hoerl & Kennard 1970,
     10.1080/00401706.1970.10488634).
     """
-    w, strength = _fitting(w, "strength", strength)
+    w, strength = _fitting(w, strength)
     g = strength * w
     return 0.5 * np.sum(g * w), g
 
@@ -46,20 +46,27 @@ def l1(w, *, strength):
     """Return strength sum |w| and its gradient, 0 where w is 0 (Tibshirani 1996,
     10.1111/j.2517-6161.1996.tb02080.x).
     """
-    w, strength = _fitting(w, "strength", strength)
+    w, strength = _fitting(w, strength)
     g = strength * np.sign(w)
     return np.sum(g * w), g
 
 
 def soft_threshold(w, amount):
-    """Return w moved towards 0 by `amount`, a number or an array, and never across it (Donoho 1995,
-    10.1109/18.382009).
+    """Return w moved towards 0 by `amount` and never across it (Donoho 1995, 10.1109/18.382009).
+
+    amount: a number, or an array that broadcasts against w: a column gives one row for each.
 
     >>> soft_threshold(np.array([3.0, -0.5, -2.0]), 1.0).tolist()
     [2.0, -0.0, -1.0]
     """
-    w, amount = _fitting(w, "amount", amount)
-    return np.sign(w) * np.maximum(np.abs(w) - amount, 0)
+    w, amount = array("w", w), not_negative("amount", amount, arrays=True)
+    try:
+        return np.sign(w) * np.maximum(np.abs(w) - amount, 0)
+    except ValueError:
+        raise ValueError(
+            f"amount must be a number or broadcast against w, got shapes {np.shape(amount)} and "
+            f"{w.shape}"
+        ) from None
 
 
 def decay(w, *, lr, weight_decay):

@@ -96,8 +96,9 @@ print(f"algoperf_mnist: {1600 * 128 / 50_000:.1f} epochs; weights predicted {785
 # | `deep_narrow` | no | 32 | 4 | 12 |
 # | `algoperf_mnist`, `mnist_mlp` | no | 16 | 4 | 8 |
 #
-# Never trust such a file unchecked. Run a sample of it again: same card, same setting, same seed. (MNIST is in single
-# precision, where the last digits depend on the processor, and many steps make them grow.)
+# Never trust such a file unchecked. Run a sample of it again: same card, same setting, same seed. The sample holds trials
+# whose rate is well inside the stable range. Near the edge a run is chaotic: the last digits depend on the processor, and
+# many steps make them grow. (MNIST is in single precision, so its trial agrees less closely.)
 
 # %%
 saved = load_results("workloads")
@@ -107,7 +108,7 @@ def numbers(values):
     """Return an array in which the file's null is infinity."""
     return np.nan_to_num(np.array(values, dtype=float), nan=np.inf)
 
-sample = [("regression", "adam", 3), ("logistic", "nesterov", 5), ("deep_narrow", "sgd", 2), ("algoperf_mnist", "adam", 0)]
+sample = [("regression", "adam", 3), ("logistic", "nesterov", 5), ("deep_narrow", "sgd", 19), ("algoperf_mnist", "adam", 7)]
 for workload, step, k in sample[: 4 if real else 3]:
     trials = results[workload][step]["trials"]
     hyper = {name: values[k] for name, values in trials["hyper"].items()}

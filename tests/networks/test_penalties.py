@@ -148,6 +148,12 @@ def test_lasso_says_so_if_it_has_not_settled():
 W = np.array([1.0, -2.0, 3.0])
 
 
+def test_a_column_of_amounts_gives_a_row_for_each():
+    amounts = np.array([[0.0], [0.5], [2.0]])
+    rows = [soft_threshold(W, float(amount)) for amount in amounts[:, 0]]
+    assert np.array_equal(soft_threshold(W, amounts), rows)
+
+
 @pytest.mark.parametrize(("penalty", "name"), [
     (lambda a, w=W: l2(w, strength=a), "strength"),
     (lambda a, w=W: l1(w, strength=a), "strength"),
@@ -156,8 +162,10 @@ def test_a_strength_that_does_not_fit_is_named(penalty, name):
     for bad in (np.array([0.1, np.nan, 0.1]), np.array([0.1, -0.1, 0.1]), -1, np.inf):
         with pytest.raises(ValueError, match=f"{name} must be finite and not negative"):
             penalty(bad)
-    for bad in (np.ones(2), np.ones((3, 1)), np.ones((1, 3)), np.ones(0)):
-        with pytest.raises(ValueError, match=rf"{name} must be a number or have w's shape \(3,\)"):
+    fitting = r"have w's shape \(3,\)" if name == "strength" else "broadcast against w"
+    others = [np.ones((3, 1)), np.ones((1, 3))] if name == "strength" else []
+    for bad in (np.ones(2), np.ones(0), *others):
+        with pytest.raises(ValueError, match=f"{name} must be a number or {fitting}"):
             penalty(bad)
     for bad in ("0.1", None, True, [0.1, 0.1, 0.1], 1j):
         with pytest.raises(TypeError, match=f"{name} must be a number or an array of numbers"):

@@ -2,8 +2,8 @@
 notebooks.
 
     python -m tools.notebooks build [--all] [--force] [NN ...]   build what changed
-    python -m tools.notebooks sync [NN ...]                      bring notebooks back into their sources
-    python -m tools.notebooks solved [NN ...] -o folder          write solved notebooks, not executed
+    python -m tools.notebooks sync [NN ...]                      bring edits back into the sources
+    python -m tools.notebooks solved [NN ...] -o folder          write solved ones, not executed
 """
 import sys
 
