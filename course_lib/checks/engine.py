@@ -2,7 +2,9 @@
 each wrong try.
 
 An examiner takes the learner's answer and returns None if it is right, else one sentence naming the
-misconception. A check prints one verdict, never raises, and never prints the answer.
+misconception. A check prints one verdict and never raises; only its third hint is the line itself.
+An answer that never ends, calls itself without end, asks for too much memory or leaves Python is a
+wrong answer like any other.
 
 Notebooks: 00.
 """
@@ -16,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.checks import progress
+from course_lib.checks.limits import TimeUp, within
 
 EXERCISES = {}  # exercise id -> its check
 _NO_EFFECT = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
@@ -28,23 +31,26 @@ class Verdict(NamedTuple):
     message: str = ""
 
 
-def exercise(exercise_id, title, *, hints, exhibit=None):
+TIME = (
+    20.0  # seconds for an answer; the longest right one takes about two, and a machine may be busy
+)
+
+
+def exercise(exercise_id, title, *, hints, exhibit=None, returns=True, seconds=TIME):
     """Decorate an examiner into the check of exercise `exercise_id` ('03.1').
 
     hints: nudge, formula, line.
     exhibit: for a museum piece, the faulty function that the learner is given to repair.
+    returns: whether the learner's function returns something.
+    seconds: how long an answer may take.
     """
     def decorate(examine):
         @functools.wraps(examine)
         def check(mine):
             print(_speak(check, judge(check, mine)))
 
-        check.id, check.title, check.hints, check.exhibit = (
-            exercise_id,
-            title,
-            tuple(hints),
-            exhibit,
-        )
+        check.id, check.title, check.hints = exercise_id, title, tuple(hints)
+        check.exhibit, check.returns, check.seconds = exhibit, returns, seconds
         if exercise_id in EXERCISES or len(check.hints) != 3:
             raise ValueError(f"exercise {exercise_id} must have an id of its own and three hints")
         EXERCISES[exercise_id] = check
@@ -59,13 +65,53 @@ def judge(check, mine):
     """
     if not _attempted(mine, check.exhibit):
         return Verdict("not attempted")
+    watched, came_back = _watched(mine)
+    fault = _fault(check, watched)
+    if fault is not None and check.returns and came_back == {False}:
+        fault = "nothing came back: is a return missing?"
+    return Verdict("correct") if fault is None else Verdict("wrong", _on_one_line(fault))
+
+
+def _on_one_line(sentence):
+    """Return a sentence without the line ends and the length that a learner's value may bring."""
+    return textwrap.shorten(sentence, 400, placeholder=" …")
+
+
+def _watched(mine):
+    """Return a function that notes whether something came back from `mine`, and these notes."""
+    came_back = set()
+    if not inspect.isfunction(mine):
+        return mine, came_back
+
+    @functools.wraps(mine)
+    def watched(*args, **kwargs):
+        answer = mine(*args, **kwargs)
+        came_back.add(answer is not None)
+        return answer
+
+    return watched, came_back
+
+
+def _fault(check, mine):
+    """Return what the examiner says, or what became of the learner's code. Nothing is raised but a
+    KeyboardInterrupt, which is the learner's own.
+    """
     try:
-        with np.errstate(all="ignore"):
-            fault = check.__wrapped__(mine)
+        with np.errstate(all="ignore"), within(check.seconds):
+            return check.__wrapped__(mine)
+    except TimeUp:
+        return f"it is still running after {check.seconds:g} seconds: does the loop always end?"
+    except RecursionError:
+        return "it calls itself again and again: where does that end?"
+    except MemoryError:
+        return "it asks for more memory than there is: how large is the largest array?"
+    except (SystemExit, GeneratorExit) as error:
+        return (
+            f"it ended Python with {type(error).__name__}: a function hands its result back by "
+            "return"
+        )
     except Exception as error:  # whatever the learner's code raises is a verdict, not a crash
-        reason = " ".join(str(error).split()) or "no message"
-        fault = f"it stopped with {type(error).__name__}: {reason}"
-    return Verdict("correct") if fault is None else Verdict("wrong", fault)
+        return f"it stopped with {type(error).__name__}: {str(error) or 'no message'}"
 
 
 def _attempted(mine, exhibit):

@@ -25,7 +25,7 @@ def _heavy_ball(gradients, w, *, lr, beta, scale=1.0, late=False):
     return np.concatenate([w, v])
 
 
-@exercise("06.1", "A velocity that lasts", exhibit=museum.museum_momentum, hints=(
+@exercise("06.1", "A velocity that lasts", exhibit=museum.museum_momentum, returns=False, hints=(
     "print velocities after a call: who was told about the new v?",
     "v = ... gives the name v to a new array; to change the array itself, write into it: v[...] = "
     "...",

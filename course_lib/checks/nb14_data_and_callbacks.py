@@ -27,7 +27,7 @@ def _numbered_images():
                            y_test=labels[N_TRAIN:])
 
 
-@exercise("14.1", "An input pipeline", exhibit=museum.museum_pipeline, hints=(
+@exercise("14.1", "An input pipeline", exhibit=museum.museum_pipeline, seconds=120.0, hints=(
     "ask three questions of each pair: which shape, which type of number, and from which file?",
     "X.reshape(len(X), -1) makes rows; .astype(np.float32) / 255 keeps float32; validation is cut "
     "from the training images",
@@ -107,7 +107,7 @@ def _fault_of_images(X, source):
     return "the pixels are not those of the images that the labels belong to, divided by 255"
 
 
-@exercise("14.4", "Record the learning rate", hints=(
+@exercise("14.4", "Record the learning rate", seconds=120.0, hints=(
     "a schedule depends on how many steps are done; has the step been counted when "
     "on_train_batch_end is called?",
     "on_train_batch_begin(self, batch, logs=None) comes before every step; "

@@ -151,7 +151,7 @@ RIGHT = [
 ]
 
 WRONG = [
-    (nb13.hold_out, lambda X, y, n: print(end=""), "two pairs"),
+    (nb13.hold_out, lambda X, y, n: print(end=""), "is a return missing"),
     (nb13.hold_out, lambda X, y, n: (X[:-n], y[:-n], X[-n:], y[-n:]), "two pairs"),
     (nb13.hold_out, lambda X, y, n: ((X[:-n], X[-n:]), (y[:-n], y[-n:])), "and then labels"),
     (nb13.hold_out, lambda X, y, n: ((X[:-n], y[n:]), (X[-n:], y[:n])), "belong together"),
@@ -205,7 +205,7 @@ WRONG = [
     (nb13_choosing.choose_rate, choose_among_finite, "diverged run is a measurement"),
     (nb13_choosing.choose_rate, lambda rates, losses: "higher", "on both sides"),
     (nb13_choosing.choose_rate, lambda r, x: choose_rate(r, x) if np.isfinite(x).any() else "higher", "not cure"),
-    (nb13_choosing.standard_error, lambda p, n: print(end=""), "one number"),
+    (nb13_choosing.standard_error, lambda p, n: print(end=""), "is a return missing"),
     (nb13_choosing.standard_error, lambda p, n: p * (1 - p) / n, "variance"),
     (nb13_choosing.standard_error, lambda p, n: math.sqrt(p * (1 - p)), "one toss"),
     (nb13_choosing.standard_error, lambda p, n: math.sqrt(p * p / n), "by itself"),

@@ -141,7 +141,7 @@ WRONG = [
     (nb14.train_step, tape_step(sign=-1), "uphill"),
     (nb14.train_step, tape_step(times=2), "taken twice"),
     (nb14.train_step, other_rate, "not those of the optimizer"),
-    (nb14.train_step, tape_step(give="nothing"), "nothing comes back"),
+    (nb14.train_step, tape_step(give="nothing"), "is a return missing"),
     (nb14.train_step, tape_step(give="list"), "one number"),
     (nb14.train_step, tape_step(give="gradient"), "one number"),
     (nb14.train_step, tape_step(give="later"), "loss after the step"),
