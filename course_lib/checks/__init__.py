@@ -2,7 +2,7 @@
 then `check.gd(mine)`.
 """
 from course_lib.checks import progress as _progress
-from course_lib.checks.engine import EXERCISES
+from course_lib.checks.engine import EXERCISES, hint
 from course_lib.checks.nb00 import bowl, descent_step, guessing_loss, path_shape, three_steps
 from course_lib.checks.nb01 import kind_of_point, polynomial_points
 from course_lib.checks.nb01_differences import central_gradient, central_hessian, museum_hessian

@@ -148,6 +148,28 @@ def _speak(check, verdict):
     record = progress.record(check.id, correct=verdict.status == "correct")
     if verdict.status == "correct":
         return f"{name}: correct"
-    tier = min(max(record["tries"], 1), 3)
-    more = " The solution is folded under this cell." if record["tries"] > 3 else ""
-    return f"{name}: not yet: {verdict.message}.\nHint {tier} of 3: {check.hints[tier - 1]}{more}"
+    spoken = _hint(check, min(max(record["tries"], 1), 3))
+    if record["tries"] > 3:
+        spoken = spoken.rstrip(".") + ". The solution is folded under this cell."
+    return f"{name}: not yet: {verdict.message}.\n{spoken}"
+
+
+def _hint(check, number):
+    return f"Hint {number} of 3: {check.hints[number - 1]}"
+
+
+def hint(check, number=None):
+    """Print a hint of a check without a wrong try.
+
+    check: such as `check.gd`, not called.
+    number: 1, the nudge, 2, the formula, or 3, the line; by default the one that the next wrong
+        try would bring.
+    Raises TypeError for what is no check, ValueError for another number.
+    """
+    if not any(check is known for known in EXERCISES.values()):
+        raise TypeError(f"hint takes a check, such as check.gd, without calling it, got {check!r}")
+    tries = progress.load().get(check.id, progress.EMPTY)["tries"]
+    number = min(tries + 1, 3) if number is None else number
+    if number not in (1, 2, 3):
+        raise ValueError(f"number must be 1, 2 or 3, got {number!r}")
+    print(f"{check.id} {check.title}\n{_hint(check, number)}")

@@ -45,7 +45,7 @@ def test_hints_grow_with_wrong_tries_and_end_at_the_solution(doubled, capsys):
     assert spoken[1].endswith("Hint 2 of 3: a formula\n") and spoken[2].endswith(
         "Hint 3 of 3: a line\n"
     )
-    assert spoken[3].endswith("Hint 3 of 3: a line The solution is folded under this cell.\n")
+    assert spoken[3].endswith("Hint 3 of 3: a line. The solution is folded under this cell.\n")
 
 
 def test_done_stays_done(doubled, capsys):
@@ -103,3 +103,27 @@ def test_every_check_of_the_course_has_three_full_hints():
     for key, check in engine.EXERCISES.items():
         assert len(set(check.hints)) == 3 and all(len(hint) > 15 for hint in check.hints), key
         assert check in vars(checks).values(), f"{key} is not reachable as check.{check.__name__}"
+
+
+def test_a_hint_can_be_had_without_a_wrong_try(doubled, capsys):
+    said = {1: "a nudge", 2: "a formula", 3: "a line"}
+    for number, words in said.items():
+        engine.hint(doubled, number)
+        assert capsys.readouterr().out == f"99.1 Double a number\nHint {number} of 3: {words}\n"
+    assert progress.load() == {}  # nothing was tried
+    for words in ("a nudge", "a formula", "a line", "a line"):
+        engine.hint(doubled)
+        assert capsys.readouterr().out.endswith(f": {words}\n")
+        doubled(lambda x: x)
+        capsys.readouterr()
+
+
+@pytest.mark.parametrize(("wrong", "error", "said"), [
+    ((print,), TypeError, "hint takes a check, such as check.gd, without calling it"),
+    (("99.1",), TypeError, "hint takes a check"), ((None,), TypeError, "hint takes a check")])
+def test_what_is_no_check_has_no_hint(doubled, wrong, error, said):
+    with pytest.raises(error, match=said):
+        engine.hint(*wrong)
+    for number in (0, 4, "1", 1.5):
+        with pytest.raises(ValueError, match="number must be 1, 2 or 3"):
+            engine.hint(doubled, number)
