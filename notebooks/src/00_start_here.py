@@ -220,8 +220,8 @@ check.three_steps(landing)
 # If you do not know how to begin, `check.hint(check.three_steps)` prints the next hint without a wrong try.
 #
 # A check calls your function on cases you did not see, so it can be right on the example and still be told what it lacks. A check never
-# stops the notebook: an answer that runs for more than 20 seconds is ended, and told so. It sends nothing anywhere, and needs no
-# network.
+# stops the notebook: an answer that runs for more than 20 seconds is ended, and the check says so. It sends nothing anywhere,
+# and needs no network.
 #
 # ## Who checks the checker?
 #
