@@ -7,6 +7,8 @@ range.
 Notebooks: none directly.
 """
 import contextlib
+import functools
+import inspect
 import math
 import numbers
 import reprlib
@@ -128,6 +130,32 @@ def finite(X):
     """
     with np.errstate(over="ignore", invalid="ignore"):
         return bool(np.isfinite(X.sum()) or np.isfinite(X).all())
+
+
+def checked(**tests):
+    """Decorate a function so that arguments are checked before its own lines, which a notebook may
+    show, run.
+
+    tests: argument's name = a function (name, value) that returns the value to use, or raises.
+
+    >>> halved = checked(lr=not_negative)(lambda lr: lr / 2)
+    >>> halved(lr=-1)
+    Traceback (most recent call last):
+    ValueError: lr must be finite and not negative, got -1
+    """
+    def decorate(function):
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def with_checks(*args, **kwargs):
+            bound = signature.bind(*args, **kwargs)
+            for name in tests.keys() & bound.arguments.keys():
+                bound.arguments[name] = tests[name](name, bound.arguments[name])
+            return function(*bound.args, **bound.kwargs)
+
+        return with_checks
+
+    return decorate
 
 
 @contextlib.contextmanager

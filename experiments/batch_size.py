@@ -79,10 +79,11 @@ def row(complete, batch_size, start):
 
 def main(path=RESULT):
     """Make what the saved result lacks."""
-    if not saved.is_complete(path, SETTINGS):
-        complete = saved.runner(path, SETTINGS, run)
-        rows = [row(complete, int(size), start) for size, start in SETTINGS["start"].items()]
-        saved.finish(path, SETTINGS | {"rows": rows})
+    with saved.alone(path):
+        if not saved.is_complete(path, SETTINGS):
+            complete = saved.runner(path, SETTINGS, run)
+            rows = [row(complete, int(size), start) for size, start in SETTINGS["start"].items()]
+            saved.finish(path, SETTINGS | {"rows": rows})
 
 
 if __name__ == "__main__":

@@ -118,10 +118,11 @@ def row(complete, network):
 
 def main(path=RESULT):
     """Make what the saved result lacks."""
-    if not saved.is_complete(path, SETTINGS):
-        complete = saved.runner(path, SETTINGS, run)
-        rows = [row(complete, network) for network in SETTINGS["networks"]]
-        saved.finish(path, SETTINGS | {"rows": rows})
+    with saved.alone(path):
+        if not saved.is_complete(path, SETTINGS):
+            complete = saved.runner(path, SETTINGS, run)
+            rows = [row(complete, network) for network in SETTINGS["networks"]]
+            saved.finish(path, SETTINGS | {"rows": rows})
 
 
 if __name__ == "__main__":

@@ -53,11 +53,12 @@ def run(seed):
 
 def main(path=RESULT):
     """Make what the saved result lacks."""
-    if not saved.is_complete(path, SETTINGS):
-        seeds = SETTINGS["seeds"]
-        results = saved.runner(path, SETTINGS, run)([{"seed": seed} for seed in seeds])
-        runs = [{"seed": seed} | result for seed, result in zip(seeds, results, strict=True)]
-        saved.finish(path, SETTINGS | {"runs": runs})
+    with saved.alone(path):
+        if not saved.is_complete(path, SETTINGS):
+            seeds = SETTINGS["seeds"]
+            results = saved.runner(path, SETTINGS, run)([{"seed": seed} for seed in seeds])
+            runs = [{"seed": seed} | result for seed, result in zip(seeds, results, strict=True)]
+            saved.finish(path, SETTINGS | {"runs": runs})
 
 
 if __name__ == "__main__":

@@ -312,16 +312,17 @@ def sweep(data, path=RESULT, settings=SETTINGS, *, only_times=False):
     """Make the result at `path` where it is not there yet, and return it; only_times: measure the
     times of a result that is there anew.
     """
-    if saved.is_complete(path, settings):
-        result = json.loads(path.read_text(encoding="utf-8"))
-    else:
-        run, result = runner(data, path, settings)
-        vary(run, result, settings, compare(run, result, settings), data)
-        only_times = True
-    if only_times:
-        result["time_ratios"] = measure_times(data, settings)
-        write(result, path)
-        saved.kept_runs(path).unlink(missing_ok=True)
+    with saved.alone(path):
+        if saved.is_complete(path, settings):
+            result = json.loads(path.read_text(encoding="utf-8"))
+        else:
+            run, result = runner(data, path, settings)
+            vary(run, result, settings, compare(run, result, settings), data)
+            only_times = True
+        if only_times:
+            result["time_ratios"] = measure_times(data, settings)
+            write(result, path)
+            saved.kept_runs(path).unlink(missing_ok=True)
     return result
 
 

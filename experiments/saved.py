@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from course_lib import data
+from course_lib.experiments import runs_file
 from course_lib.experiments.harness import sweep
 from course_lib.files import write_whole
 
@@ -36,6 +37,11 @@ def is_complete(path, settings):
         )
     print(f"{path.name} is complete; move it away to make it anew.")
     return True
+
+
+def alone(path):
+    """Hold a result while its script makes it: a second copy of the script waits, then finds it."""
+    return runs_file.alone(KEPT / path.stem)
 
 
 def runner(path, settings, run, n_jobs=1):

@@ -212,11 +212,12 @@ def restraint_rows(complete, name):
 
 def main(path=RESULT):
     """Make what the saved result lacks."""
-    if not saved.is_complete(path, SETTINGS):
-        complete = saved.runner(path, SETTINGS, run)
-        means = [row for name in STRENGTHS for row in restraint_rows(complete, name)]
-        widths = [row for width in SETTINGS["sizes"] for row in width_rows(complete, width)]
-        saved.finish(path, SETTINGS | {"widths": widths, "means": means})
+    with saved.alone(path):
+        if not saved.is_complete(path, SETTINGS):
+            complete = saved.runner(path, SETTINGS, run)
+            means = [row for name in STRENGTHS for row in restraint_rows(complete, name)]
+            widths = [row for width in SETTINGS["sizes"] for row in width_rows(complete, width)]
+            saved.finish(path, SETTINGS | {"widths": widths, "means": means})
 
 
 if __name__ == "__main__":

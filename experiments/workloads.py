@@ -170,13 +170,14 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--jobs", type=int, default=1)
     n_jobs = parser.parse_args().jobs
-    if saved.is_complete(RESULT, SETTINGS):
-        return
-    saved.real_mnist()
-    complete = saved.runner(RESULT, SETTINGS, run, n_jobs)
-    results = {workload: summarise(workload, complete) for workload in PLAN}
-    write_whole(RESULT, json.dumps(SETTINGS | {"results": results}) + "\n")
-    saved.kept_runs(RESULT).unlink()
+    with saved.alone(RESULT):
+        if saved.is_complete(RESULT, SETTINGS):
+            return
+        saved.real_mnist()
+        complete = saved.runner(RESULT, SETTINGS, run, n_jobs)
+        results = {workload: summarise(workload, complete) for workload in PLAN}
+        write_whole(RESULT, json.dumps(SETTINGS | {"results": results}) + "\n")
+        saved.kept_runs(RESULT).unlink()
 
 
 if __name__ == "__main__":

@@ -55,8 +55,8 @@ def unchanged(mine, *given, names, **settings):
     if all(_same_bits(a, b) for a, b in zip(copies, given, strict=True)):
         return answer, None
     return answer, (
-        f"it changed the {names} it was given: w -= ... writes into that array, "
-        "w = w - ... makes another"
+        f"it changed the {names} it was given: work on copies (w -= ... writes into the array w, "
+        "w = w - ... makes another)"
     )
 
 

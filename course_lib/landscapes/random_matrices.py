@@ -15,15 +15,15 @@ from functools import cache
 
 import numpy as np
 
-from course_lib.arguments import generator, not_negative, positive, whole
+from course_lib.arguments import checked, generator, not_negative, positive, whole
 
 LARGEST = 50  # beyond it P(all positive) is below what a float64 can hold to full precision
 
 
+@checked(k=whole, n=whole, rng=lambda name, rng: generator(rng))
 def symmetric(k, n, rng):
     """Draw `n` matrices of the GOE, shape (n, k, k): variance 1 on the diagonal and 1/2 off it."""
-    n, k = whole("n", n), whole("k", k)
-    G = generator(rng).standard_normal((n, k, k))
+    G = rng.standard_normal((n, k, k))
     return (G + G.swapaxes(1, 2)) / 2
 
 

@@ -19,7 +19,7 @@ import math
 
 import numpy as np
 
-from course_lib.arguments import array
+from course_lib.arguments import array, checked
 from course_lib.networks.layers import leaves
 
 
@@ -71,6 +71,14 @@ def central_gradient(f, w, h=None):
     return n
 
 
+def _vector(name, w):
+    w = array(name, w)
+    if w.ndim != 1:
+        raise ValueError(f"{name} must be a vector, got shape {w.shape}")
+    return w
+
+
+@checked(w=_vector)
 def complex_gradient(f, w, h=1e-20):
     """Return the gradient (k,) of a scalar function f at w (k,) by the complex step (Squire & Trapp
     1998).
@@ -78,9 +86,7 @@ def complex_gradient(f, w, h=1e-20):
     f must accept a complex w and use no absolute value, no conjugate and no comparison of imaginary
     parts. The paper: 10.1137/S003614459631241X.
     """
-    w = np.array(array("w", w), dtype=complex)
-    if w.ndim != 1:
-        raise ValueError(f"w must be a vector, got shape {w.shape}")
+    w = np.array(w, dtype=complex)
     n = np.empty(w.size)
     for i in range(w.size):
         w[i] += 1j * h

@@ -18,7 +18,7 @@ import math
 
 import numpy as np
 
-from course_lib.arguments import array, not_negative, one_thread, whole
+from course_lib.arguments import array, checked, not_negative, one_thread, whole
 from course_lib.networks.activations import ACTIVATIONS, Activation
 from course_lib.networks.initializers import he
 from course_lib.networks.layers import Dense, Residual
@@ -50,11 +50,12 @@ def average(fun):
     return float(weight @ fun(z))
 
 
+@checked(name=lambda _, name: _known(name), q=not_negative, gain=not_negative)
 def moment_map(name, q, *, gain):
     """Return the next second moment, gain * E[f(sqrt(q) z)^2], of the activation `name` (Poole et
     al. 2016, eq. 3).
     """
-    gain, q, (f, _) = _gain(name, gain), not_negative("q", q), ACTIVATIONS[name]
+    f, _ = ACTIVATIONS[name]
     return gain * average(lambda z: f(math.sqrt(q) * z) ** 2)
 
 
@@ -115,9 +116,14 @@ def spread(name, q, *, gain, width):
     return math.sqrt(ahead + 2 / width), math.sqrt(back)
 
 
-def _gain(name, gain):
+def _known(name):
     if not isinstance(name, str) or name not in ACTIVATIONS:
         raise ValueError(f"unknown activation {name!r}; known are {', '.join(ACTIVATIONS)}")
+    return name
+
+
+def _gain(name, gain):
+    _known(name)
     return not_negative("gain", gain)
 
 

@@ -12,9 +12,11 @@ rule for `descent.minimize`.
 
 Notebooks: 04.
 """
+import functools
+
 import numpy as np
 
-from course_lib.arguments import array, not_negative, positive, whole
+from course_lib.arguments import array, checked, not_negative, positive, whole
 
 
 def newton(g, H):
@@ -100,6 +102,7 @@ def line_search(fun, direction, hess, *, c=1e-4):
     return step
 
 
+@checked(w=array, mu=not_negative, L=not_negative, n_steps=functools.partial(whole, least=0))
 def chebyshev(grad, w, *, mu, L, n_steps):
     """Return the path (n_steps + 1, n) of the Chebyshev iteration (Golub & Varga 1961,
     10.1007/BF01386013).
@@ -108,13 +111,12 @@ def chebyshev(grad, w, *, mu, L, n_steps):
     is heavy ball with coefficients that change: those of the best constant heavy ball are its
     limit.
     """
-    mu, L = not_negative("mu", mu), not_negative("L", L)
-    if not 0 < mu <= L:
+    if not 0 < mu <= L < np.inf:
         raise ValueError(f"chebyshev needs 0 < mu <= L, both finite, got mu = {mu} and L = {L}")
     centre, spread = (L + mu) / 2, (L - mu) / (L + mu)
-    path = [np.array(array("w", w), dtype=float)]
+    path = [np.array(w, dtype=float)]
     omega = 1.0
-    for t in range(1, whole("n_steps", n_steps, least=0) + 1):
+    for t in range(1, n_steps + 1):
         before = path[max(t - 2, 0)]
         w = path[-1] + (omega - 1) * (path[-1] - before) - omega / centre * grad(path[-1])
         path.append(w)

@@ -53,12 +53,10 @@ plt.style.use("course_lib.course")
 # fresh network from a seed, through stages of `(epochs, batch_size, lr)`; we need it near the end.
 
 # %%
-from course_lib.data import datasets, load_results
 from course_lib.checks import museum
-from course_lib.training import batch_noise
-from course_lib.training.critical_batch import fit, steps_to_target
+from course_lib.data import datasets
 from course_lib.networks.network import mlp
-from course_lib.training.loop import train
+from course_lib.training import batch_noise, train
 
 images = datasets.load_mnist()
 data, real = datasets.split(images), images.name == "mnist"
@@ -441,6 +439,9 @@ assert kept < peak < 1.5 * kept
 # Before you look: if a batch of $4B$ did the work of four steps, the number of steps would fall by four each time. That is **perfect scaling**. The noise cannot go below zero, so it must end. **Predict** which share of the steps of 256 is left with 4096: a sixteenth, a quarter, or more than a half?
 
 # %%
+from course_lib.data import load_results
+from course_lib.training.critical_batch import fit, steps_to_target
+
 saved = load_results("batch_size")
 B, median = np.array([(row["batch_size"], np.median(row["steps"])) for row in saved["rows"]]).T
 s_min, b_crit = fit(B, median)

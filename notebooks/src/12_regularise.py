@@ -46,10 +46,9 @@ plt.style.use("course_lib.course")
 # (With the embedded digits in place of MNIST all cells run; the text speaks of MNIST.)
 
 # %%
-from course_lib.data import datasets, load_results
-from course_lib.networks import losses, penalties
-from course_lib.networks.network import mlp
-from course_lib.training.loop import train
+from course_lib.data import datasets
+from course_lib.networks import losses, mlp, penalties
+from course_lib.training import train
 from threadpoolctl import threadpool_limits
 _ = threadpool_limits(1, user_api="blas")  # small matrix products are faster on one thread
 data = datasets.split(datasets.load_mnist())
@@ -117,6 +116,7 @@ for fit, net in zip(fits, nets, strict=True):
 # **Predict:** beyond that width, with 5, 10, 40 times more weights than needed, does the loss on new images rise or fall?
 
 # %%
+from course_lib.data import load_results
 saved = load_results("width")
 fit, tuned = ([row for row in saved["widths"] if row["tuned_for"] == goal] for goal in ("fit", "loss"))
 width = np.array([row["width"] for row in fit])

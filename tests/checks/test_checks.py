@@ -1,4 +1,4 @@
-"""Every check, by the tables in tests/answers/nbNN.py: right answers pass, stubs are not attempted,
+"""Every check, by the tables in tests/answers/test_nbNN.py: right answers pass, stubs are not attempted,
 each known mistake is named.
 
 RIGHT maps a check to its right answers (or lists the pairs), WRONG lists (check, answer, words of
@@ -25,7 +25,7 @@ def tables(path):
     return [(check, answer) for check, answers in pairs for answer in answers], module.WRONG
 
 
-FOUND = [tables(path) for path in sorted((Path(__file__).parents[1] / "answers").glob("nb*.py"))]
+FOUND = [tables(path) for path in sorted((Path(__file__).parents[1] / "answers").glob("test_nb*.py"))]
 RIGHT = [row for right, _ in FOUND for row in right]
 WRONG = [row for _, wrong in FOUND for row in wrong]
 

@@ -64,7 +64,7 @@ def test_two_notebooks_at_once_lose_nothing(path):
     writers = [subprocess.Popen([sys.executable, "-c", code % n]) for n in (1, 2)]
     assert [w.wait() for w in writers] == [0, 0]
     assert len(progress.load()) == 80
-    assert not list(path.parent.glob("*.tmp"))
+    assert not list(path.parent.glob("*.part"))
 
 
 def test_the_table_counts_per_notebook(capsys):

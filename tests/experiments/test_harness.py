@@ -367,6 +367,42 @@ def test_a_full_disk_is_told_in_one_sentence_and_whole_lines_stay(tmp_path):
     assert len(list((tmp_path / "log").iterdir())) == len(JOBS) - (len(kept) - 1)
 
 
+def test_a_trial_that_gave_nan_does_not_win_by_coming_first():
+    space = {"x": ("linear", 0, 1)}
+    first = draw_trials(space, 8, rng=np.random.default_rng(0))[0]
+
+    def score(hyper, seed):
+        return np.nan if hyper == first else 1 + hyper["x"]
+
+    for n_finalists in (1, 8):
+        chosen = tune(score, space, n_trials=8, n_finalists=n_finalists, rng=np.random.default_rng(0))
+        assert chosen != first
+
+
+def test_every_result_is_on_the_disk_before_the_next_run(tmp_path, monkeypatch):
+    events, fsync = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: events.append("fsync") or fsync(file))
+
+    def noting(**job):
+        events.append("run")
+        return run(**job)
+
+    sweep(tmp_path / "a.jsonl", SETTINGS, JOBS[:3], noting, progress=False)
+    middle = events[events.index("run"):]
+    assert middle[:6] == ["run", "fsync"] * 3 and events[-1] == "fsync"
+
+
+def test_one_process_means_this_one(tmp_path):
+    seen = []
+
+    def here(**job):
+        seen.append(os.getpid())
+        return run(**job)
+
+    sweep(tmp_path / "a.jsonl", SETTINGS, JOBS[:3], here, n_jobs=1, progress=False)
+    assert seen == [os.getpid()] * 3  # a copy in another process would leave this list empty
+
+
 def test_tuning_never_picks_nan():
     space = {"x": ("linear", 0, 1)}
 

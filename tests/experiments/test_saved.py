@@ -4,6 +4,9 @@ choices can be replayed.
 import importlib
 import json
 import math
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -94,3 +97,32 @@ def test_an_experiment_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
     rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
     assert [row["lr"] for row in rows] == [2.0, 2.0]
     assert not list((tmp_path / "kept").glob("*.jsonl"))
+
+
+TWICE = """
+import sys, time
+from pathlib import Path
+from experiments import batch_size, saved
+
+saved.KEPT = Path({kept!r})
+batch_size.SETTINGS["start"] = {{"16": 0, "64": 1}}
+
+def run(batch_size, k, seed):
+    with Path({log!r}).open("a") as log:
+        log.write("run\\n")
+    time.sleep(0.03)
+    return {{"steps": 100.0 * (1 + (k - 2) ** 2) + seed}}
+
+batch_size.run = run
+batch_size.main(Path({path!r}))
+"""
+
+
+def test_two_copies_of_a_script_do_nothing_twice(tmp_path):
+    log, path = tmp_path / "log", tmp_path / "batch_size.json"
+    code = TWICE.format(kept=str(tmp_path / "kept"), log=str(log), path=str(path))
+    root = Path(batch_size.__file__).parents[1]
+    both = [subprocess.Popen([sys.executable, "-c", code], cwd=root) for _ in range(2)]
+    assert [process.wait(timeout=120) for process in both] == [0, 0]
+    assert len(log.read_text().splitlines()) == (5 + 4) * 3 + 2 * 5
+    assert [row["lr"] for row in json.loads(path.read_text())["rows"]] == [2.0, 2.0]
