@@ -182,7 +182,7 @@ WRONG = [
     (nb11_normalisation.museum_batch_norm, norm_in_place, "state that went in was changed"),
     (nb11_normalisation.museum_batch_norm, lambda X, gamma, b, state, **hyper: (X, state), "do not come out"),
     (nb11_normalisation.residual_block, lambda X, W, D: forward(X, W), "three things"),
-    (nb11_normalisation.residual_block, block_in_place, "writes into that array"),
+    (nb11_normalisation.residual_block, block_in_place, "changed the X, W or D"),
     (nb11_normalisation.residual_block, block(A=lambda X, W: np.maximum(X, 0) @ W), "lacks the detour"),
     (nb11_normalisation.residual_block, block(A=lambda X, W: X + np.maximum(X @ W, 0)), "behind the weights"),
     (nb11_normalisation.residual_block, block(A=lambda X, W: X + X @ W), "lacks the ReLU"),
