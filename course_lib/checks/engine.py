@@ -151,7 +151,8 @@ def _speak(check, verdict):
     spoken = _hint(check, min(max(record["tries"], 1), 3))
     if record["tries"] > 3:
         spoken = spoken.rstrip(".") + ". The solution is folded under this cell."
-    return f"{name}: not yet: {verdict.message}.\n{spoken}"
+    end = "" if verdict.message.endswith("?") else "."
+    return f"{name}: not yet: {verdict.message}{end}\n{spoken}"
 
 
 def _hint(check, number):

@@ -127,3 +127,8 @@ def test_what_is_no_check_has_no_hint(doubled, wrong, error, said):
     for number in (0, 4, "1", 1.5):
         with pytest.raises(ValueError, match="number must be 1, 2 or 3"):
             engine.hint(doubled, number)
+
+
+def test_a_question_is_not_followed_by_a_full_stop(doubled, capsys):
+    doubled(lambda x: print(end=""))
+    assert capsys.readouterr().out.splitlines()[0].endswith("nothing came back: is a return missing?")
