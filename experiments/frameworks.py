@@ -1,5 +1,5 @@
 """Which paths do PyTorch's and optax's optimizers take on the five gradients of
-course_lib/framework_runs.py?
+course_lib/frameworks/paths.py?
 
     pip install torch==2.13.0 optax==0.2.8    in an environment of its own
     python -m experiments.frameworks    a library that is not there keeps its numbers

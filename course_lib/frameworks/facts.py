@@ -1,6 +1,6 @@
 """What four sources say about twelve optimizers: the paper, Keras 3.15, PyTorch 2.13 and optax
-0.2.8. Nothing here is computed; tests/test_framework_facts.py compares every default, and by
-`framework_runs` every step, with the libraries.
+0.2.8. Nothing here is computed; tests/frameworks/test_facts.py compares every default, and by
+`paths` every step, with the libraries.
 
     FACTS[name] = Page(paper, step, defaults, eps, decay, {framework: Entry or None})
 
@@ -12,8 +12,6 @@ Notebooks: 15.
 from typing import NamedTuple
 
 FRAMEWORKS = ("keras", "torch", "optax")
-VERSIONS = {"keras": "3.15", "torch": "2.13",
-            "optax": "0.2.8"}  # those the texts below were read from
 
 
 class Entry(NamedTuple):

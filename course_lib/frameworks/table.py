@@ -21,7 +21,7 @@ ROWS = {
 
 
 def page(name, stored):
-    """Return the page of the optimizer `name`, a key of framework_facts.FACTS (ValueError for
+    """Return the page of the optimizer `name`, a key of facts.FACTS (ValueError for
     another).
     """
     if name not in FACTS:

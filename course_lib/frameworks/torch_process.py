@@ -1,4 +1,4 @@
-"""The paths of PyTorch's optimizers on the five gradients of framework_runs; PyTorch is needed only
+"""The paths of PyTorch's optimizers on the five gradients of `paths`; PyTorch is needed only
 if one asks for them.
 
 TensorFlow and PyTorch do not always bear one another in one process (with some builds the second

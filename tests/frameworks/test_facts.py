@@ -66,7 +66,7 @@ def test_arguments_and_defaults_are_those_of_keras(name):
 
 PROBE = """
 import inspect, torch
-from course_lib.framework_facts import FACTS
+from course_lib.frameworks.facts import FACTS
 for name, facts in FACTS.items():
     if entry := facts.frameworks["torch"]:
         given = inspect.signature(getattr(torch.optim, entry.make)).parameters
@@ -81,7 +81,7 @@ print("Lion" if hasattr(torch.optim, "Lion") else "no Lion")
 @pytest.mark.torch
 @needs_torch
 def test_arguments_and_defaults_are_those_of_pytorch():
-    """In a process of its own: see framework_torch."""
+    """In a process of its own: see torch_process."""
     done = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True)
     assert done.stdout == "no Lion\n", done.stdout + done.stderr
 
