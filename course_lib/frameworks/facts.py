@@ -15,9 +15,9 @@ FRAMEWORKS = ("keras", "torch", "optax")
 
 
 class Entry(NamedTuple):
-    """make: name in the library;
-    letters: its argument -> ours;
-    fixed: what chooses this rule;
+    """make: name in the library.
+    letters: its argument -> ours.
+    fixed: what chooses this rule.
     defaults: its own.
     """
 
@@ -32,7 +32,7 @@ class Entry(NamedTuple):
 
 class Page(NamedTuple):
     """paper: where the rule comes from;
-    step, defaults, eps, decay: what it says;
+    step, defaults, eps, decay: what it says.
     frameworks: Entry, or None for none.
     """
 

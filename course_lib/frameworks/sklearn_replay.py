@@ -24,7 +24,7 @@ def adaptive_rate(loss, state, *, lr, tol, patience):
     """Return the rate after an epoch with this mean loss, 0.0 if training ends there, and the new
     state.
 
-    state: {} before the first epoch;
+    state: {} before the first epoch.
     lr: the rate of the first epoch.
 
     >>> state, rates = {}, []

@@ -98,7 +98,7 @@ def settled(loss, target):
     """Return the first step from which a loss stays at or below `target`; infinity if it does not,
     or is NaN at the end.
 
-    loss: (steps+1,) or (steps+1, runs), as in `Run`;
+    loss: (steps+1,) or (steps+1, runs), as in `Run`.
     target: a number or (runs,).
     Returns a float or (runs,).
 

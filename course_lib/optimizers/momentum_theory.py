@@ -28,7 +28,7 @@ def spectral_radius(lr_lam, beta):
     """Return the larger |z| of heavy ball, the factor per step in the long run (Polyak 1964,
     10.1016/0041-5553(64)90137-5).
 
-    lr_lam: learning rate times curvature;
+    lr_lam: learning rate times curvature.
     beta: the momentum; both broadcast.
 
     >>> float(spectral_radius(lr_lam=0.1, beta=0.81))
@@ -113,7 +113,7 @@ def dampened_momentum(w, g, state, *, lr, beta, dampening):
 def lookahead_nesterov(fun, w, v, *, lr, beta):
     """Take one step of Nesterov's momentum in its original form, and return (w, v).
 
-    fun: w -> (loss, grad), asked at the look-ahead point;
+    fun: w -> (loss, grad), asked at the look-ahead point.
     v: the velocity, zero before the first step.
     """
     _, g = fun(w - lr * beta * v)
