@@ -31,7 +31,7 @@ class Entry(NamedTuple):
 
 
 class Page(NamedTuple):
-    """paper: where the rule comes from;
+    """paper: where the rule comes from.
     step, defaults, eps, decay: what it says.
     frameworks: Entry, or None for none.
     """
