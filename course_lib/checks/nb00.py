@@ -16,7 +16,8 @@ def _is_number(mine):
 
 def _named(mine, faults):
     """Return the fault whose value `mine` has, or None. faults: pairs (value, sentence)."""
-    return first_match(float(mine), ((fault, value) for value, fault in faults), rtol=2e-3, atol=0)
+    pairs = ((fault, value) for value, fault in faults)
+    return first_match(np.asarray(mine).item(), pairs, rtol=2e-3, atol=0)
 
 
 @exercise("00.1", "Three steps by hand", hints=(

@@ -179,10 +179,10 @@ def scaled_rate(mine):
                 None: lr * (math.sqrt(k) if adam else k),
                 "adam divides by the root of the mean squared gradient, which does half of the "
                 "work: linear is too much":
-                    lr * k if adam else math.nan,
+                    lr * k if adam else (),
                 "the root keeps the variance of one step, but k steps become one: sgd and momentum "
                 "scale linearly":
-                    math.nan if adam else lr * math.sqrt(k),
+                    () if adam else lr * math.sqrt(k),
                 "the ratio stands upside down: a larger batch allows a larger rate": lr
                 / (math.sqrt(k) if adam else k),
                 "the rate has not changed, and would be too small for larger batches": lr,

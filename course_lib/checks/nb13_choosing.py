@@ -117,6 +117,7 @@ def standard_error(mine):
                 / math.sqrt(n - 1),
             },
             "that is not the standard deviation of a mean of n coins",
+            atol=1e-9,
         )
         if fault:
             return fault

@@ -53,6 +53,7 @@ RIGHT = [
 ]
 
 WRONG = [
+    (nb00.three_steps, np.array([0.25]), "two steps"),
     (nb00.three_steps, "-0.125", "one number"),
     (nb00.three_steps, 1, "start"),
     (nb00.three_steps, -0.5, "one step leads"),

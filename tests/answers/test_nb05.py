@@ -114,6 +114,7 @@ WRONG = [
     (nb05.noise_scale, averaged, "before they were squared"),
     (nb05.noise_scale, lambda a, c, b, B: batch_noise.scale_parts(a, c, b, B)[0], "an array of shape (30,)"),
     (nb05.noise_scale, lambda a, c, b, B: 7.0, "batches of 4 and 32 the noise scale is not 7"),
+    (nb05.scaled_rate, lambda *args, **settings: np.nan, "for sgd"),
     (nb05.scaled_rate, scaling(1, 1), "linear is too much"),
     (nb05.scaled_rate, scaling(0.5, 0.5), "scale linearly"),
     (nb05.scaled_rate, scaling(-1, -0.5), "upside down"),
