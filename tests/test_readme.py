@@ -9,6 +9,7 @@ import yaml
 
 from course_lib import checks
 from course_lib.checks.engine import EXERCISES
+from course_lib.data import load_results
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -92,3 +93,7 @@ def test_checks_are_loaded():
     assert {key[:2] for key in EXERCISES} == {
         path.name[:2] for path in NOTEBOOKS
     } and checks.show_progress
+
+
+def test_the_readme_counts_the_claims_of_the_ledger():
+    assert int(re.search(r"So far (\d+) comparisons stand in a ledger", README)[1]) == len(load_results("evidence")["rows"])
