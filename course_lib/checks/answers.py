@@ -7,7 +7,6 @@ names the misconception; the right answer comes first, with the fault None.
 Notebooks: none directly.
 """
 import copy
-import numbers
 
 import numpy as np
 
@@ -58,17 +57,6 @@ def unchanged(mine, *given, names, **settings):
         f"it changed the {names} it was given: work on copies (w -= ... writes into the array w, "
         "w = w - ... makes another)"
     )
-
-
-def one_number(answer):
-    """Return None for one real number, a NumPy number or array of shape () included; else a
-    sentence.
-    """
-    if isinstance(answer, np.ndarray) and answer.ndim == 0:
-        answer = answer.item()
-    if isinstance(answer, numbers.Real) and not isinstance(answer, (bool, np.bool_)):
-        return None
-    return f"one number is wanted, and a {type(answer).__name__} came back"
 
 
 def _same_bits(a, b):
