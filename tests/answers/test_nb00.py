@@ -53,7 +53,6 @@ RIGHT = [
 ]
 
 WRONG = [
-    (nb00.three_steps, np.array([0.25]), "two steps"),
     (nb00.three_steps, "-0.125", "one number"),
     (nb00.three_steps, 1, "start"),
     (nb00.three_steps, -0.5, "one step leads"),
@@ -130,3 +129,7 @@ def stub(*given, **named):
 def test_no_two_faults_share_a_sentence():
     spoken = [(check.id, judge(check, mine).message) for check, mine, _ in WRONG]
     assert len(set(spoken)) == len(spoken)
+
+
+def test_an_array_of_one_number_is_judged_like_the_number():
+    assert judge(nb00.three_steps, np.array([0.25])) == judge(nb00.three_steps, 0.25)
