@@ -61,7 +61,7 @@ def ratio(one, other, seed, lr_one, lr_other):
 
 
 @claim(
-    "07",
+    "04",
     "at condition 100, RMSprop needs more steps on a ravine turned by 45 degrees than on an "
     "aligned one",
     unit="ln(steps turned / steps aligned)",
@@ -77,7 +77,7 @@ def turning_slows_rmsprop(seed, lr_one, lr_other):
 
 
 @claim(
-    "07",
+    "04",
     "at condition 100 on a ravine turned by 45 degrees, Adam needs more steps than heavy ball",
     unit="ln(steps of Adam / steps of heavy ball)",
     side="above",
@@ -104,7 +104,7 @@ def settled_loss(rates, seed, n_steps=20_000):
 
 
 @claim(
-    "07",
+    "04",
     "with noise, and as fast as gradient descent in the flat direction, Newton's method settles at "
     "a lower loss",
     unit="ln(loss of Newton / loss of descent)",

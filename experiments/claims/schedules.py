@@ -78,7 +78,7 @@ def rates_of(one, other):
 
 
 @claim(
-    "16",
+    "09",
     "at its own best rate, cosine decay ends lower than a constant rate",
     unit=UNIT,
     side="below",
@@ -92,7 +92,7 @@ def cosine_ends_below_constant(seed, lr_one, lr_other):
 
 
 @claim(
-    "16",
+    "09",
     "at its own best rate, one-cycle ends lower than cosine decay",
     unit=UNIT,
     side="below",
@@ -106,7 +106,7 @@ def one_cycle_ends_below_cosine(seed, lr_one, lr_other):
 
 
 @claim(
-    "16",
+    "09",
     "at its own best rate, one-cycle ends lower than warm-up with cosine decay",
     unit=UNIT,
     side="below",
