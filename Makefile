@@ -9,13 +9,10 @@ ifeq ($(OS),Windows_NT)
 VENV_PYTHON := .venv/Scripts/python.exe
 endif
 
-# JupyterLab refuses to run as root (in a container, say) unless told that it may
-AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
-
 # the extras that requirements.lock holds beside the runtime; torch is installed by setup_env.py
 LOCKED := lab keras dev site scale
 
-.PHONY: help setup lab test test-torch test-floors check lint bench notebooks sync evidence figures lock clean
+.PHONY: help setup lab update test test-torch test-floors check lint bench notebooks sync evidence figures lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -23,9 +20,11 @@ help:  ## this list
 setup:
 	@$(PYTHON) tools/setup_env.py
 
-lab: setup  ## open the course in JupyterLab (LAB_FLAGS="--no-browser --port=8890")
-	$(VENV_PYTHON) -m jupyterlab $(AS_ROOT) --ServerApp.root_dir=. \
-	  --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_FLAGS)
+lab: setup  ## open your own copies of the notebooks in JupyterLab (LAB_FLAGS="--no-browser --port=8890")
+	@$(VENV_PYTHON) tools/learner_copies.py lab $(LAB_FLAGS)
+
+update:  ## fetch the newest version of the course into your copies, and keep what you wrote
+	@$(PYTHON) tools/learner_copies.py update
 
 test: setup  ## run every test, two processes at a time (ARGS="-k name" chooses)
 	$(VENV_PYTHON) -m pytest -n 2 $(ARGS)
@@ -66,6 +65,6 @@ lock: setup  ## resolve pyproject.toml's dependencies into requirements.lock
 	.boot/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  $(LOCKED:%=--extra %) $(ARGS) pyproject.toml -o requirements.lock
 
-clean:  ## remove everything that the other targets made, never notebooks or a learner's progress
+clean:  ## remove everything that the other targets made, never notebooks, your copies or your progress
 	rm -rf .venv .venv-floors .boot .build .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -prune -exec rm -rf {} +

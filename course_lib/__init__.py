@@ -12,4 +12,21 @@ Deep Learning*.
 
 Import the room or the module you need: `from course_lib import optimizers`, `from
 course_lib.optimizers import descent`. README.md in this folder has a line for every module.
+Every notebook begins with `from course_lib import check, look, show_source`.
 """
+
+
+def __getattr__(name):
+    """Hand on the three names that every notebook uses, imported when they are asked for: `check`
+    is the room `checks`, and brings most of the library with it.
+    """
+    if name == "check":
+        from course_lib import checks
+        return checks
+    if name == "look":
+        from course_lib.plotting import look
+        return look
+    if name == "show_source":
+        from course_lib.notebook import show_source
+        return show_source
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

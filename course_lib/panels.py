@@ -66,9 +66,9 @@ def draw_descent(ax, *, kappa, degrees, lr, n_steps=30):
     factor = max(abs(1 - lr / kappa), abs(1 - lr))
     plotting.contours(ax, bowl, levels=[0.02, 0.08, 0.18, 0.32, 0.5, 0.72, 1.0])
     plotting.path(ax, run.w, "sgd", markevery=1, markersize=4, linewidth=1.4)
-    ends = "diverges" if factor > 1 else "predicted"
+    ends = "diverges: factor" if factor > 1 else "predicted factor"
     knobs = rf"$\kappa$ = {kappa:.3g}, {degrees:.0f}°, lr {lr:.3g}"
-    ax.set_title(f"{knobs}\n{ends}: factor {factor:.3f} a step", fontsize=12)
+    ax.set_title(f"{knobs}\n{ends} {factor:.3f}", fontsize=12)
     ax.set_aspect("equal")
     return factor
 

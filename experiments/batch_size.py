@@ -5,7 +5,7 @@
 
 Each batch size gets its own rate: the best of a ladder with steps of sqrt(2), by the median of
 three seeds, climbed until neither of its neighbours is better. Five fresh seeds are then counted.
-Notebook 05 reads the result and runs a part of it again.
+Notebook 08 reads the result and runs a part of it again.
 """
 import functools
 import math

@@ -4,7 +4,7 @@ course_lib/frameworks/paths.py?
     pip install torch==2.13.0 optax==0.2.8    in an environment of its own
     python -m experiments.frameworks    a library that is not there keeps its numbers
 
-Notebook 15 reads the result; `make test-torch` compares PyTorch's part with the PyTorch that it
+Notebook 27 reads the result; `make test-torch` compares PyTorch's part with the PyTorch that it
 installs.
 """
 import importlib.util

@@ -1,9 +1,9 @@
-"""How accurate is notebook 14's small CNN on MNIST, over five seeds?
+"""How accurate is notebook 25's small CNN on MNIST, over five seeds?
 
     python -m experiments.keras_cnn     about three minutes; a second call goes on
 
 Six epochs of Adam, batches of 128, a rate that falls from 0.003 to 0 along half a cosine, chosen
-after a few trial runs. Notebook 14 trains the first of these seeds and reads the others.
+after a few trial runs. Notebook 25 trains the first of these seeds and reads the others.
 """
 import functools
 

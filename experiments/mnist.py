@@ -7,7 +7,7 @@ validation images?
 Tuning: a grid of rates 1, 2, 5, 10, ... for each rule (for AdamW: times a grid of decays), two
 seeds, extended until the best is at no edge, neither by accuracy nor by loss. Then five fresh
 seeds, the same for all, and the 10 000 test images. Then SGD and Adam on other pixels and in other
-networks. Notebook 13 reads the result and runs a sample of it again.
+networks. Notebook 24 reads the result and runs a sample of it again.
 """
 import functools
 import itertools

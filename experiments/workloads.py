@@ -7,7 +7,7 @@ A second call goes on where the first stopped.
 
 For every rule, as PLAN says: a ladder of rates, all else at its default; quasi-random trials in the
 rule's declared space, one seed each; the best of them on more seeds; and the chosen settings on
-fresh seeds, the same for all rules. Notebook 16 reads the result and runs a part of it again.
+fresh seeds, the same for all rules. Notebook 28 reads the result and runs a part of it again.
 """
 import argparse
 import json

@@ -1,5 +1,5 @@
-"""Draw the figures of the README: `make figures` writes each into figures/ and prints the numbers
-it shows.
+"""Draw the figures of the README and the map of notebook 00: `make figures` writes each into
+figures/ and prints the numbers it shows.
 
 The race: six update rules on Beale's function. Each rule has its own learning rate, the one whose
 slowest run over 20 starts settles first; the run drawn begins at a fresh start that took no part in
@@ -15,6 +15,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from course_map import draw_map
 from PIL import Image
 
 from course_lib.files import write_whole
@@ -135,7 +136,8 @@ def save(fig, name):
 
 def main():
     """Draw every figure."""
-    plt.style.use("course_lib.course")
+    plt.style.use(["default", "course_lib.course"])
+    save(draw_map(), "map.png")
     runs = race()
     save(draw_race(runs), "race.png")
     results = json.loads(

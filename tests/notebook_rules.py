@@ -11,7 +11,6 @@ from syntax_tree import in_library, tree
 
 from tools.notebooks.run import MACHINE_PATH, machine_path, texts, wrong_output
 from tools.notebooks.source import (
-    REGION,
     check_name,
     is_fold,
     learner,
@@ -107,9 +106,15 @@ def small(book):
         yield f"the notebook has {size} bytes, more than {MAX_NOTEBOOK}: shrink its figures and outputs"
 
 
+def follower(book, cell):
+    """Return the next cell of a learner's copy, which has no guards, or None."""
+    rest = book.notebook.cells[book.notebook.cells.index(cell) + 1:]
+    return next((after for after in rest if "guard" not in tags(after)), None)
+
+
 def described_figures(book):
-    """Who cannot see a figure is told what is in it."""
-    for where, _, cell, after in walk(book, "code"):
+    """Who cannot see a figure is told what is in it; a guard may stand between the two."""
+    for where, _, cell, _ in walk(book, "code"):
         drawn = any(
             kind.startswith("image/") for out in cell.outputs for kind in out.get("data", {})
         )
@@ -121,6 +126,7 @@ def described_figures(book):
         alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
         if drawn and len(alt) < 40:
             yield f"{where} has an alt text of {len(alt)} letters: describe the figure in at least 40"
+        after = follower(book, cell)
         if drawn and not (is_prose(after) and "*Reading the figure:*" in after.source):
             yield f"{where} must be followed by a markdown cell with *Reading the figure:* and what it shows"
 
@@ -133,21 +139,12 @@ def common_setup(book):
 
 
 def prose_first(book):
-    """A reader is told what a cell is for before meeting it."""
+    """A reader is told what a cell is for before meeting it; a guard may follow what it guards."""
     for where, before, cell, _ in walk(book, "code"):
         check = check_name(cell) and before is not None and "exercise" in tags(before)
-        if not check and not is_prose(before):
+        guard = "guard" in tags(cell) and before is not None
+        if not check and not guard and not is_prose(before):
             yield f"{where} has no markdown cell before it: say what it is for"
-
-
-def short(book):
-    """Code cells have 15 lines at most, without their solution; a notebook has 25 to 60 cells."""
-    for cell in read(book.source):
-        lines = len(REGION.sub("...", cell.source).splitlines())
-        if cell.cell_type == "code" and lines > 15:
-            yield f"{words_for(cell)} has {lines} lines, more than 15: split it, one idea a cell"
-    if not 25 <= len(book.notebook.cells) <= 60:
-        yield f"the notebook has {len(book.notebook.cells)} cells; it should have 25 to 60"
 
 
 def checked_exercises(book):
@@ -229,7 +226,7 @@ def open_folds(book):
 
 RULES = (
     same_as_source, executed_once, no_machine_paths, no_final_semicolon, small, described_figures,
-    common_setup, prose_first, short, checked_exercises, true_mirrors, true_exhibits, known_links,
+    common_setup, prose_first, checked_exercises, true_mirrors, true_exhibits, known_links,
     whole_structure, open_folds,
 )
 

@@ -142,7 +142,7 @@ print(landscapes.BEALE, optimizers.adam, descent.minimize, load_results("depth")
         "course_lib.optimizers.rules",
         "course_lib.optimizers.descent",
         "course_lib.data.results",
-        "course_lib.checks.nb03",
+        "course_lib.checks.nb05",
     }
 
 

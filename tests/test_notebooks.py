@@ -205,10 +205,6 @@ def shows(kind, data):
     return [nbformat.v4.new_output("display_data", data={kind: data})]
 
 
-def longer(n):
-    return lambda: book(GOOD + "\n# %% [markdown]\n# More.\n" * n)
-
-
 def saved_by_lab():
     faulty = book()
     faulty.notebook.metadata["language_info"]["version"] = "3.11.7"
@@ -241,9 +237,6 @@ FAULTS = [
     (rules.common_setup, source(' tags=["setup"]', ""), "the first code cell"),
     (rules.prose_first, source("# %% [markdown]\n# Number 3.\n", ""), "'print(3)', number 21, has no"),
     (rules.prose_first, source("# %% [markdown]\n# Number 0.\n", ""), "'print(0)', number 15, has no"),
-    (rules.short, source("print(3)", "print(3)\n" * 16), "has 16 lines"),
-    (rules.short, longer(40), "cells; it should have 25 to 60"),
-    (rules.short, source(GOOD[GOOD.index("# %% [markdown]\n# Number 1"):], ""), "should have 25 to 60"),
     (rules.checked_exercises, cell("check.half", outputs=prints("01.1 Half: correct\n")), "instead of"),
     (rules.checked_exercises, cell("check.half", outputs=prints("Hm\n01.1: not attempted yet\n")), "instead"),
     (rules.checked_exercises, cell("check.half", source="half(1)"), "is an exercise without a check"),
@@ -281,6 +274,21 @@ def test_rule_sees_its_fault(monkeypatch, rule, fault, said):
 
 def test_every_rule_has_a_fault():
     assert {rule for rule, _, _ in FAULTS} == set(rules.RULES)
+
+
+GUARD = '# %% tags=["guard"]\nassert True\n\n'
+
+
+@pytest.mark.parametrize("before", ["# %% [markdown]\n# *Reading the figure:*", '# %% [markdown]\n# Number 3.'])
+def test_guard_may_follow_a_figure_or_another_cell_of_code(before):
+    guarded = source(before, GUARD + before)()
+    assert list(rules.described_figures(guarded)) == list(rules.prose_first(guarded)) == []
+
+
+@pytest.mark.parametrize("after", ["# %%\nprint(3)", '# %% tags=["demo"]\ncheck.half(half)'])
+def test_neither_code_nor_a_check_follows_a_guard(after):
+    sentences = list(rules.prose_first(source("# %%\nprint(3)", GUARD + after)()))
+    assert len(sentences) == 1 and "has no markdown cell before it" in sentences[0]
 
 
 def test_demo_of_a_check_is_allowed():

@@ -4,6 +4,7 @@ project.
 
 import ast
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
+import learner_copies
 import pytest
 import setup_env
 import yaml
@@ -116,7 +118,8 @@ def copy(tmp_path):
     """setup_env, loaded from a folder of its own."""
     folder = tmp_path / "a course"
     (folder / "tools").mkdir(parents=True)
-    for name in ("tools/setup_env.py", "requirements.lock", "pyproject.toml"):
+    for name in ("tools/setup_env.py", "tools/jupyterlab_overrides.json", "requirements.lock",
+                 "pyproject.toml"):
         shutil.copy(ROOT / name, folder / name)
     spec = importlib.util.spec_from_file_location("setup_env_copy", folder / "tools/setup_env.py")
     module = importlib.util.module_from_spec(spec)
@@ -187,6 +190,53 @@ def test_an_interrupted_set_up_is_not_taken_for_finished(copy, fake, where):
     copy.make_environment()
     assert len(fake.commands) == 4
     assert copy.STAMP.exists()
+
+
+def test_a_finished_set_up_says_how_to_begin_in_ones_own_copies(copy, fake, capsys):
+    copy.make_environment()
+    program, script, word = capsys.readouterr().out.split("the course starts with: ")[1].split()
+    assert copy.ROOT / program == copy.VENV_PYTHON
+    assert (ROOT / script).is_file() and word in learner_copies.COMMANDS
+
+
+@pytest.mark.parametrize("before", [None, "{", "the same"])
+def test_jupyterlab_gets_the_courses_settings_also_in_an_old_environment(
+    copy, fake, monkeypatch, before
+):
+    """`main` writes them whether or not there is anything else to do, and not a second time."""
+    monkeypatch.setattr(copy, "unsuitable", lambda *python: None)
+    copy.main([])
+    settings = copy.VENV / "share/jupyter/lab/settings/overrides.json"
+    if before is None:
+        settings.unlink()
+    elif before == "{":
+        settings.write_text(before)  # half written
+    else:
+        os.utime(settings, (1, 1))
+    copy.main([])
+    assert settings.read_bytes() == (ROOT / "tools/jupyterlab_overrides.json").read_bytes()
+    assert (settings.stat().st_mtime == 1) == (before == "the same")
+
+
+def test_jupyterlab_knows_every_setting_and_none_asks_for_news():
+    given = json.loads((ROOT / "tools/jupyterlab_overrides.json").read_text(encoding="utf-8"))
+    schemas = Path(sys.prefix, "share/jupyter/lab/schemas")
+    if not schemas.exists():
+        pytest.skip("JupyterLab is not installed in this environment")
+    for plugin, values in given.items():
+        extension, name = plugin.split(":")
+        schema = json.loads((schemas / extension / f"{name}.json").read_text(encoding="utf-8"))
+        assert set(values) <= set(schema["properties"])
+        for key in values:
+            wanted = schema["properties"][key]
+            assert {"boolean": bool, "string": str, "object": dict}[wanted["type"]] is type(values[key])
+            allowed = [option["const"] for option in wanted.get("oneOf", [])]
+            assert not allowed or values[key] in allowed
+            if wanted["type"] == "object":
+                assert set(values[key]) <= set(wanted["default"])
+    flat = {key: value for values in given.values() for key, value in values.items()}
+    assert (flat["fetchNews"], flat["checkForUpdates"]) == ("false", False)
+    assert flat["codeCellConfig"] == {"lineNumbers": False, "lineWrap": True}
 
 
 def test_pip_does_it_when_uv_cannot_be_installed(copy, fake, capsys):
@@ -417,6 +467,29 @@ def test_the_workflow_lints_first_and_alone_with_the_locked_ruff():
 def test_scripts_can_be_run(name):
     assert os.access(ROOT / name, os.X_OK)
     subprocess.run(["bash", "-n", ROOT / name], check=True)
+
+
+@POSIX_ONLY
+def test_binder_gets_course_lib_the_settings_and_copies_of_the_notebooks(tmp_path):
+    """postBuild, with a stand-in for Python that notes how it was called."""
+    (tmp_path / "python").write_text('#!/bin/sh\necho "$@" >> "$CALLS"\n'
+                                     '[ "$1" != -c ] || echo "$CALLS-prefix"\n')
+    (tmp_path / "python").chmod(0o755)
+    calls = tmp_path / "the calls"
+    env = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "CALLS": str(calls)}
+    subprocess.run(["bash", ROOT / "postBuild"], cwd=ROOT, env=env, check=True)
+    settings = Path(f"{calls}-prefix/share/jupyter/lab/settings/overrides.json")
+    assert settings.read_bytes() == (ROOT / "tools/jupyterlab_overrides.json").read_bytes()
+    install, prefix, copies = calls.read_text().splitlines()
+    assert install.endswith("-e .") and prefix.startswith("-c")
+    assert copies == "tools/learner_copies.py"
+
+
+def test_make_lab_and_update_are_commands_of_the_script():
+    words = re.findall(r"^\t@.*tools/learner_copies\.py (\w+)", MAKEFILE, flags=re.M)
+    assert words == ["lab", "update"] and set(words) <= set(learner_copies.COMMANDS)
+    assert re.search(r"^lab: setup ", MAKEFILE, flags=re.M)
+    assert "/my/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
 
 def test_a_wheel_holds_every_room_style_and_result(tmp_path):

@@ -25,6 +25,7 @@ LOCK = ROOT / "requirements.lock"
 BOOT = ROOT / ".boot"
 LOG = BOOT / "setup.log"
 VENV = ROOT / ".venv"
+SETTINGS = ROOT / "tools" / "jupyterlab_overrides.json"
 STAMP = VENV / "setup-finished"  # written last: a .venv without it, or an older one, is made anew
 WINDOWS = os.name == "nt"
 VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
@@ -159,8 +160,17 @@ def make_environment():
                     (*PIP_INSTALL, "--require-hashes", "-r", LOCK),
                     (*PIP_INSTALL, *COURSE_LIB)])
     STAMP.write_text(stamp, encoding="utf-8")
-    start = f"{VENV_PYTHON.relative_to(ROOT)} -m jupyterlab notebooks"
+    start = f"{VENV_PYTHON.relative_to(ROOT)} {Path('tools', 'learner_copies.py')} lab"
     print(f"Set-up finished. Without make, the course starts with: {start}", flush=True)
+
+
+def write_settings():
+    """Give JupyterLab the course's settings, which it reads from .venv: no news, long lines wrap.
+    """
+    target = VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    if not target.exists() or target.read_bytes() != SETTINGS.read_bytes():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(str(SETTINGS), str(target))
 
 
 def add_torch():
@@ -190,6 +200,7 @@ def main(arguments):
     if complaint:
         sys.exit(complaint)
     make_environment()
+    write_settings()
     if arguments:
         add_torch()
 

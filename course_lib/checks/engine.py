@@ -19,6 +19,7 @@ import numpy as np
 
 from course_lib.checks import progress
 from course_lib.checks.limits import TimeUp, within
+from course_lib.checks.verdicts import show
 
 EXERCISES = {}  # exercise id -> its check
 _NO_EFFECT = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
@@ -47,7 +48,8 @@ def exercise(exercise_id, title, *, hints, exhibit=None, returns=True, seconds=T
     def decorate(examine):
         @functools.wraps(examine)
         def check(mine):
-            print(_speak(check, judge(check, mine)))
+            verdict = judge(check, mine)
+            show(verdict.status, _speak(check, verdict))
 
         check.id, check.title, check.hints = exercise_id, title, tuple(hints)
         check.exhibit, check.returns, check.seconds = exhibit, returns, seconds
@@ -145,7 +147,7 @@ def _speak(check, verdict):
     name = f"{check.id} {check.title}"
     if verdict.status == "not attempted":
         return f"{name}: not attempted yet"
-    record = progress.record(check.id, correct=verdict.status == "correct")
+    record = progress.record(check.__name__, correct=verdict.status == "correct")
     if verdict.status == "correct":
         return f"{name}: correct"
     spoken = _hint(check, min(max(record["tries"], 1), 3))
@@ -169,7 +171,7 @@ def hint(check, number=None):
     """
     if not any(check is known for known in EXERCISES.values()):
         raise TypeError(f"hint takes a check, such as check.gd, without calling it, got {check!r}")
-    tries = progress.load().get(check.id, progress.EMPTY)["tries"]
+    tries = progress.load().get(check.__name__, progress.EMPTY)["tries"]
     number = min(tries + 1, 3) if number is None else number
     if number not in (1, 2, 3):
         raise ValueError(f"number must be 1, 2 or 3, got {number!r}")

@@ -3,6 +3,7 @@
 Notebooks: 00.
 """
 import math
+import numbers
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from course_lib.checks.engine import exercise
 
 
 def _is_number(mine):
+    """Return whether an answer is one real number: of Python, NumPy or the fractions module."""
+    if isinstance(mine, numbers.Real):
+        return not isinstance(mine, (bool, np.bool_))
     return np.size(mine) == 1 and np.asarray(mine).dtype.kind in "iuf"
 
 
@@ -18,6 +22,13 @@ def _named(mine, faults):
     """Return the fault whose value `mine` has, or None. faults: pairs (value, sentence)."""
     pairs = ((fault, value) for value, fault in faults)
     return first_match(np.asarray(mine).item(), pairs, rtol=2e-3, atol=0)
+
+
+def _three_steps_by_the_loss():
+    w = 1.0
+    for _ in range(3):
+        w = w - 0.15 * 5 * w**2
+    return w
 
 
 @exercise("00.1", "Three steps by hand", hints=(
@@ -28,6 +39,7 @@ def three_steps(mine):
     """The point that gradient descent reaches from w = 1 on 5 w^2 in three steps of rate 0.15."""
     if not _is_number(mine):
         return "one number is asked for, the point after the third step"
+    mine = float(np.asarray(mine).item())
     if np.isclose(mine, -0.125, rtol=1e-6, atol=0):
         return None
     return _named(mine, (
@@ -43,6 +55,10 @@ def three_steps(mine):
         (0.85**3, "the gradient was taken as w, but the loss is 5 w^2"),
         (0.25**3, "the gradient was taken as 5 w; the derivative of w^2 brings down a 2"),
         (5 * 0.125**2, "this is the loss at the right point; the point itself is asked for"),
+        (_three_steps_by_the_loss(), "the step was taken with the loss 5 w^2 in place of its "
+                                     "gradient 10 w"),
+        (-0.13, "this is rounded; the number has three decimals"),
+        (-0.12, "this is rounded; the number has three decimals"),
     )) or "this is not where three steps lead"
 
 
@@ -111,6 +127,20 @@ def _wrong_batch(mine):
         return f"the gradient of 3 points has the shape of w, (3, 2), and not {np.shape(g)}"
     if not (np.allclose(loss, [7.0, 5.5, 45.0]) and np.allclose(g, W * [1.0, 10.0])):
         return "one point is right, but of many points some are wrong"
+    return _wrong_table(mine)
+
+
+def _wrong_table(mine):
+    """Three axes: a table of 2 times 3 points."""
+    W = np.arange(12.0).reshape(2, 3, 2) - 4
+    loss, g = mine(W.copy())
+    right = 0.5 * (W[..., 0]**2 + 10 * W[..., 1]**2)
+    if np.shape(loss) != (2, 3) or np.shape(g) != (2, 3, 2):
+        return ("it is right for one point and for a list of points, but for a table of 2 x 3 "
+                f"points the shapes are {np.shape(loss)} and {np.shape(g)}: use the last axis, "
+                "w[..., 0]")
+    if not (np.allclose(loss, right) and np.allclose(g, W * [1.0, 10.0])):
+        return "a list of points is right, but a table of 2 x 3 points is not: use w[..., 0]"
     return None
 
 
@@ -162,30 +192,7 @@ def _wrong_step(w_new):
     return "this is not the point that one step of gradient descent reaches"
 
 
-@exercise("00.4", "The shape of a path", hints=(
-    "Count the points that one run passes, the place where it begins included.",
-    "The axes of `run.w` are, in this order: time, run, coordinate.",
-    "Line: `path_shape = (n_steps + 1, runs, n)` with the numbers of the question."))
-def path_shape(mine):
-    """The shape of run.w for 20 steps of 5 runs in the plane."""
-    if not isinstance(mine, (tuple, list)):
-        return "a shape is a tuple of whole numbers, such as (3, 4)"
-    shape = tuple(mine)
-    if shape == (21, 5, 2):
-        return None
-    faults = {(20, 5, 2): "20 steps pass more than 20 points: the start is recorded too",
-              (21, 2, 5): "the coordinates are always the last axis",
-              (20, 2, 5): "the coordinates are always the last axis, and the start is recorded too",
-              (5, 21, 2): "the runs are not the first axis: time is",
-              (5, 20, 2): "the runs are not the first axis: time is, and the start is recorded too",
-              (21, 5): "this is the shape of run.loss, one number a time and run; a point has "
-                       "coordinates",
-              (21, 2): "this is the path of a single run; here there are five",
-              (5, 2): "this is where the five runs end; the path holds every point on the way"}
-    return faults.get(shape, "these are not the points that five runs pass")
-
-
-@exercise("00.5", "The loss of a guess", hints=(
+@exercise("00.4", "The loss of a guess", hints=(
     "Only the probability given to the right class counts.",
     "The loss of one example is -ln p, with p the probability of the right class.",
     "Line: `guessing_loss = -math.log(1 / 10)`."))

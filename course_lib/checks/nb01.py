@@ -1,4 +1,4 @@
-"""The checks of notebook 01: critical points, their kind, and derivatives by differences.
+"""The checks of notebook 01: critical points and their kind.
 
 Notebooks: 01.
 """
@@ -96,6 +96,21 @@ KIND_CASES = (
         "not critical",
         {},
         "a negative slope passed for zero: compare the length of g, not its components",
+    ),
+    (
+        (5e-4, 5e-4),
+        np.diag([2, 3]),
+        "not critical",
+        {},
+        "the square of the length was compared with g_tol: take its root",
+    ),
+    (
+        (8e-7, 8e-7),
+        np.diag([2, 3]),
+        "not critical",
+        {},
+        "the largest component was compared: each of (8e-7, 8e-7) is below g_tol, the length, "
+        "1.1e-6, is not",
     ),
     (
         (1e-9, -1e-9),

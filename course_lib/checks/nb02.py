@@ -1,138 +1,221 @@
-"""Checks of notebook 02, meet saddles in high dimensions.
+"""Checks of notebook 02, finite differences.
 
 Each table of known answers begins with the right one, whose fault is None.
 
 Notebooks: 02.
 """
-import math
-
 import numpy as np
 
+from course_lib.checks import museum
 from course_lib.checks.engine import exercise
-from course_lib.landscapes.random_matrices import positive_probability, semicircle_share, wilson
+
+W, STEP = np.array([1.5, -0.5, 2.0]), 0.1
 
 
-@exercise("02.1", "A share, and how sure you are of it", hints=(
-    "a matrix is a hit if all of its eigenvalues are positive; the interval needs only the share "
-    "of hits and n",
-    "the ends are (p + z^2/2n -+ z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n), z = 1.96",
-    "p = (np.linalg.eigvalsh(symmetric(k, n, rng)) > 0).all(axis=1).mean()"))
-def positive_share(mine):
-    """(share, low, high): the share of positive definite GOE matrices, and Wilson's interval around
-    it.
+GRAD = np.array([3.75, -1.5, 13.5])
+
+
+HESS = np.array([[7.0, 6.0, 0.0], [6.0, 0.0, -3.0], [0.0, -3.0, 12.0]])
+
+
+DIAGONAL = np.diag(np.diag(HESS))
+
+
+def _cubic(w):
+    """A cubic: gradient GRAD and Hessian HESS at W, and central second differences exact up to
+    rounding.
     """
-    n = 20_000
-    for k in (2, 3):
-        answer = mine(k, n, np.random.default_rng(k))
-        if np.shape(answer) != (3,):
-            return "three numbers are wanted: the share and the two ends of its interval"
-        p, low, high = (float(number) for number in answer)
-        if fault := _fault_of_share(p, k, n) or _fault_of_interval(p, low, high, n):
-            return fault
-    _, low, high = (float(number) for number in mine(8, 500, np.random.default_rng(0)))
-    if fault := _fault_of_interval(0.0, low, high, 500):
+    return w[0]**3 + 2 * w[0]**2 * w[1] - 3 * w[1] * w[2] + w[2]**3
+
+
+def _slopes(w):
+    """Return the central-difference gradient (3,) of the cubic at w."""
+    return np.array([_cubic(w + s) - _cubic(w - s) for s in STEP * np.eye(3)]) / (2 * STEP)
+
+
+def _handling(mine, shape):
+    """Return what is wrong with how `mine` treats w and with its result's shape, or None."""
+    w = W.copy()
+    given = np.shape(mine(_cubic, w))
+    if not np.array_equal(w, W):
+        return "the point w is not the same after the call: move a copy of it"
+    if given != shape:
+        return f"for a w of three coordinates the result has shape {given} instead of {shape}"
+    return None
+
+
+def _meaning(given, candidates):
+    """Return the sentence of the first wrong value that `given` equals, or None."""
+    hits = (meaning for value,
+            meaning in candidates if np.allclose(given, value, rtol=1e-7, atol=1e-7))
+    return next(hits, None)
+
+
+@exercise("02.1", "Central-difference gradient", hints=(
+    "one coordinate at a time: a step ahead, a step back, over the distance between the two points",
+    "component i is (f(w + h e_i) - f(w - h e_i)) / (2h), e_i being row i of the identity matrix",
+    "for each row s of h * np.eye(w.size), one component: (f(w + s) - f(w - s)) / (2 * h)",
+))
+def central_gradient(mine):
+    """A function (f, w, h) -> gradient (n,), by central differences of step h."""
+    if fault := _handling(mine, (3,)):
         return fault
-    if len({float(mine(2, n, np.random.default_rng(seed))[0]) for seed in range(3)}) == 1:
-        return "it gives one answer for different generators: draw from the rng that is passed in"
+    steps = STEP * np.eye(3)
+    forward = np.array([_cubic(W + s) - _cubic(W) for s in steps]) / STEP
+    backward = np.array([_cubic(W) - _cubic(W - s) for s in steps]) / STEP
+    central, together = (forward + backward) / 2, (_cubic(W + STEP) - _cubic(W - STEP)) / (2 * STEP)
+    given = np.asarray(mine(_cubic, W.copy(), STEP))
+    ahead = np.array([_cubic(W + s) for s in steps])
+    behind = np.array([_cubic(W - s) for s in steps])
+    grown = np.array([_cubic(W + s) - _cubic(W - s) for s in np.diag(STEP * W)]) / (2 * STEP * W)
+    if not np.allclose(given, central, rtol=1e-9):
+        return _meaning(given, (
+            (ahead - behind / (2 * STEP), "only the second value is divided: the difference needs "
+                                          "brackets round it"),
+            ((ahead - behind) / 2 * STEP, "it is multiplied by h: / 2 * h divides by 2 only, "
+                                          "/ (2 * h) by both"),
+            (grown, "the step grows with w: component i moves coordinate i by h, whatever its "
+                    "size"),
+            (2 * central, "twice too long: it is divided by h, but the two points lie 2h apart"),
+            (-central, "it points downhill: subtract the value behind from the value ahead"),
+            (forward, "a forward difference: its error shrinks like h, that of a central one like "
+                      "h^2"),
+            (backward, "a backward difference: its error shrinks like h, that of a central one "
+                       "like h^2"),
+            (forward / 2, "half of a forward difference: the point behind is w - h e_i, not w"),
+            (np.full(3, together), "all coordinates moved at once: component i moves coordinate i "
+                                   "alone"),
+            (GRAD, "the step h that was given is not the step that was used"),
+        )) or "with h = 0.1 the result is neither a central nor a one-sided difference"
+    if not np.allclose(mine(_cubic, W.copy()), GRAD, rtol=1e-8):
+        return "right for h = 0.1, but the default h costs digits: it should stay near 6e-6"
     return None
 
 
-def _fault_of_share(p, k, n):
-    exact = positive_probability(k)
-    if p > 1:
-        return "the first number is a count: divide it by n to get a share"
-    if p == 0.5**k:
-        return "that is the coin rule, which this exercise is to test: draw matrices and count"
-    known = {
-        None: exact,
-        "it counts matrices whose eigenvalues have one sign, whichever: negative ones do not make "
-        "a minimum": 2 * exact,
-        "it looks at the signs of the diagonal; a positive diagonal does not make the eigenvalues "
-        "positive": 0.5**k,
-        "it counts matrices with any positive eigenvalue, where all must be positive": 1 - exact,
-        "it takes the share over all eigenvalues; a matrix counts as one, and only if all of its "
-        "own are positive": 0.5,
-    }
-    for fault, value in known.items():
-        if abs(p - value) < 5 * math.sqrt(max(value * (1 - value), exact) / n):
-            return fault
-    return f"for k = {k} the share of hits, {p:.3g}, is further from the truth than chance explains"
-
-
-def _fault_of_interval(p, low, high, n):
-    error = 1.96 * math.sqrt(p * (1 - p) / n)
-    if low > high:
-        return "the ends of the interval are in the wrong order"
-    known = {
-        None: wilson(round(p * n), n),
-        "p -+ 1.96 standard errors says 'impossible' when nothing was found: use "
-        "Wilson's interval": (
-            p - error,
-            p + error,
-        ),
-        "that interval has one standard error to each side and covers the truth in 68 of 100 "
-        "experiments: z is 1.96": wilson(round(p * n), n, z=1.0),
-        "the 1 + z^2/n below the fraction is missing": tuple(
-            end * (1 + 1.96**2 / n) for end in wilson(round(p * n), n)
-        ),
-        "that is the spread of a single draw: the variance of a mean is divided by n": wilson(p, 1),
-    }
-    for fault, ends in known.items():
-        if np.allclose((low, high), ends, rtol=0, atol=1e-12 + 1e-4 * (high - low)):
-            return fault
-    return (
-        f"for a share of {p:.3g} of {n} draws, {low:.3g} to {high:.3g} are not the ends of "
-        "Wilson's interval"
-    )
-
-
-@exercise("02.2", "Index from energy", hints=(
-    "an eigenvalue of H is x - 3u, with x from the semicircle: for which x is it negative?",
-    "the share of x below 3u is F(t) with t = 3u / R and R = 2 sqrt(6); what happens for |t| > 1?",
-    "t = np.clip(3 * u / (2 * math.sqrt(6)), -1, 1), then 0.5 + (t * np.sqrt(1 - t**2) + "
-    "np.arcsin(t)) / np.pi"))
-def index_share(mine):
-    """F(3u/R), 0 or 1 beyond the ends, for numbers and arrays."""
-    R, inside = 2 * math.sqrt(6), np.array([-1.2, -0.7, 0.0, 0.3, 1.5])
-    answer = [float(mine(u)) for u in inside]
-    t = 3 * inside / R
-    known = {
-        None: semicircle_share(3 * inside, R),
-        "upside down: high energy shifts the eigenvalues down, so more of them "
-        "are negative": semicircle_share(
-            -3 * inside, R
-        ),
-        "the shift is 3u, not u": semicircle_share(inside, R),
-        "the radius is 2 sqrt(6), not its square": semicircle_share(3 * inside, R**2),
-        "sqrt(6) is the standard deviation off the diagonal; the radius is "
-        "twice that": semicircle_share(
-            3 * inside, R / 2
-        ),
-        "the variance on the diagonal, 12/N, was used: the radius comes from the many entries off "
-        "it": semicircle_share(3 * inside, 2 * math.sqrt(12)),
-        "that is the density at the energy, not the area below it": 2
-        * np.sqrt(1 - t**2)
-        / (np.pi * R),
-        "that spreads the eigenvalues evenly, and a semicircle is fuller in the middle": (1 + t)
-        / 2,
-        "that is the number in percent: a share is between 0 and 1": 100
-        * semicircle_share(3 * inside, R),
-        "the 1/2 is missing: at u = 0 half of the eigenvalues are negative": semicircle_share(
-            3 * inside, R
-        )
-        - 0.5,
-    }
-    fits = [fault for fault,
-            values in known.items() if np.allclose(answer, values, rtol=1e-6, atol=1e-9)]
-    if not fits:
-        return "that is not the area of the semicircle below 3u"
-    if fits[0]:
-        return fits[0]
-    if not np.allclose([float(mine(u)) for u in (-1.9, 1.9)], [0, 1]):
+@exercise("02.2", "Central-difference Hessian", hints=(
+    "a mixed derivative is the slope of a slope: difference in coordinate i, then that in "
+    "coordinate j",
+    "entry (i, j) is (f(+i, +j) - f(+i, -j) - f(-i, +j) + f(-i, -j)) / (4h^2), for i = j as well",
+    "for rows a, b of h * np.eye(w.size): (f(w+a+b) - f(w+a-b) - f(w-a+b) + f(w-a-b)) / (4 * h**2)",
+))
+def central_hessian(mine):
+    """A function (f, w, h) -> Hessian (n, n), by differences that are central in both coordinates.
+    """
+    if fault := _handling(mine, (3, 3)):
+        return fault
+    steps, mixed = STEP * np.eye(3), HESS - DIAGONAL
+    forward = [[_cubic(W + a + b) - _cubic(W + a) - _cubic(W + b) + _cubic(W) for b in steps]
+               for a in steps]
+    slopes = [_slopes(W + s) - _slopes(W) for s in steps]
+    one_sided = np.array(slopes) / STEP
+    given = np.asarray(mine(_cubic, W.copy(), STEP))
+    if not np.allclose(given, HESS, rtol=1e-8, atol=1e-8):
         return (
-            "beyond |3u| = R the formula for F ends, and all eigenvalues have one sign: the share "
-            "stays at 0 or 1"
+            _meaning(
+                given,
+                (
+                    (
+                        4 * HESS,
+                        "four times too large: the points lie 2h apart in each coordinate, so "
+                        "divide by 4h^2",
+                    ),
+                    (
+                        DIAGONAL + 4 * mixed,
+                        "the mixed terms are four times too large: divide them by 4h^2",
+                    ),
+                    (
+                        DIAGONAL / 4 + mixed,
+                        "the diagonal is four times too small: its points lie h apart, not 2h",
+                    ),
+                    (
+                        DIAGONAL,
+                        "no mixed terms: one evaluation of f must move coordinates i and j "
+                        "together",
+                    ),
+                    (
+                        np.array(forward) / STEP**2,
+                        "a forward difference: its error shrinks like h, not like h^2",
+                    ),
+                    (
+                        np.triu(HESS),
+                        "only the upper triangle is filled: entry (j, i) is entry (i, j)",
+                    ),
+                    (
+                        np.tril(HESS),
+                        "only the lower triangle is filled: entry (i, j) is entry (j, i)",
+                    ),
+                    (
+                        mixed,
+                        "the diagonal is empty: for i = j both steps move the same coordinate",
+                    ),
+                    (
+                        HESS * STEP**4,
+                        "it is multiplied by h^2: / 4 * h**2 divides by 4 only, / (4 * h**2) by "
+                        "both",
+                    ),
+                    (
+                        one_sided,
+                        "central in one coordinate, forward in the other: its error shrinks like "
+                        "h, not like h^2",
+                    ),
+                    (
+                        one_sided.T,
+                        "central in one coordinate, forward in the other: its error shrinks like "
+                        "h, not like h^2",
+                    ),
+                    (
+                        museum.museum_hessian(_cubic, W, STEP),
+                        "no evaluation moves i and j at once: -slope/h is left",
+                    ),
+                    (
+                        museum.museum_hessian(_cubic, W, STEP).T,
+                        "no evaluation moves i and j at once: -slope/h is left",
+                    ),
+                    (np.outer(GRAD, GRAD), "a product of two slopes is not a second derivative"),
+                    (
+                        -HESS,
+                        "all signs are turned: subtract the two evaluations whose steps have "
+                        "opposite "
+                        "signs",
+                    ),
+                ),
+            )
+            or "with h = 0.1 it is not the Hessian, which central differences give exactly for "
+               "this cubic"
         )
-    if np.shape(mine(inside)) != inside.shape:
-        return "for an array of energies an array of shares is wanted"
+    if not np.allclose(mine(_cubic, W.copy()), HESS, rtol=1e-6, atol=1e-6):
+        return "right for h = 0.1, but the default h costs digits: it should stay near 1.2e-4"
     return None
+
+
+@exercise("02.4", "From the museum: a Hessian loop", exhibit=museum.museum_hessian, hints=(
+    "for i = 0 and j = 1, write down the four points at which f is evaluated: are they four "
+    "different ones",
+    "the numerator is f(+i, +j) - f(+i) - f(+j) + f: its first point has moved in both coordinates",
+    "one line is missing beside both[j] += h, and it moves coordinate i of the same point",
+))
+def museum_hessian(mine):
+    """The repaired loop: right to the few digits that a forward difference leaves."""
+    faulty = museum.museum_hessian(_cubic, W)
+    if fault := _handling(mine, (3, 3)):
+        return fault
+    given, off = np.asarray(mine(_cubic, W.copy())), ~np.eye(3, dtype=bool)
+    right = np.isclose(given, HESS, rtol=1e-3, atol=1e-3)
+    if right.all():
+        return None
+    if np.allclose(given, faulty, rtol=1e-6):
+        return "still -slope/h: f(both) and f(other) are the same value and cancel"
+    if np.allclose(given, faulty.T, rtol=1e-6):
+        return "still -slope/h: now f(both) and f(one) are the same value and cancel"
+    if np.allclose(given, (faulty + faulty.T) / 2, rtol=1e-6):
+        return (
+            "averaging with the transpose hides the asymmetry; the entries are still slopes over h"
+        )
+    if np.allclose(given, DIAGONAL, rtol=1e-3, atol=1e-3):
+        return "the diagonal is right, but the mixed terms are missing"
+    if right[off].all():
+        return (
+            "the mixed terms are right, the diagonal is not: for i = j that coordinate moves by 2h "
+            "in all"
+        )
+    return "not the Hessian yet: change only where the point `both` goes, and keep the formula"

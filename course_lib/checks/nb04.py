@@ -1,4 +1,4 @@
-"""Checks of notebook 04, fix the conditioning.
+"""Checks of notebook 04, escape from a saddle.
 
 Each table of known answers begins with the right one, whose fault is None.
 
@@ -8,221 +8,152 @@ import math
 
 import numpy as np
 
-from course_lib.checks.answers import first_match, unchanged
+from course_lib.checks.answers import unchanged
 from course_lib.checks.engine import exercise
-from course_lib.landscapes.functions import quadratic
-from course_lib.optimizers import curvature
+from course_lib.landscapes.functions import SADDLE, quadratic
 
-CHAIN = np.array([[2.0, -1.0, 0.0], [-1.0, 6.0, -2.0], [0.0, -2.0, 9.0]])
-SADDLE = np.array([[1.0, 2.0, 0.0], [2.0, -3.0, 1.0],
-                   [0.0, 1.0, 4.0]])  # signs of its eigenvalues: - + +
-
-
-def _condition(matrix):
-    eigenvalues = np.linalg.eigvalsh(matrix)
-    return eigenvalues[-1] / eigenvalues[0]
+ESCAPES = (  # lam, lr, offset, distance
+    (-2.0, 0.1, 1e-2, 1.0), (-2.0, 0.1, -1e-8, 1.0), (-0.5, 0.3, 1e-5, 10.0),
+    (-1.0, 0.01, 0.05, 0.5), (-6.0, 0.25, 1e-3, 1.0))
 
 
-@exercise("04.1", "Condition number after diagonal scaling", hints=(
-    "write down the entries of the rescaled matrix first: what stands on its diagonal?",
-    "entry (i, j) is H_ij / sqrt(H_ii H_jj); then largest eigenvalue over smallest",
-    "d = np.sqrt(np.diag(H)), then np.linalg.eigvalsh(H / np.outer(d, d))"))
-def scaled_condition(mine):
-    """The condition number of D^(-1/2) H D^(-1/2)."""
-    for H in (CHAIN, quadratic([1.0, 50.0], angle=0.3).hess(np.zeros(2)), np.diag([1.0, 100.0])):
-        d = np.diag(H)
-        answer, fault = unchanged(mine, H, names="matrix")
-        if fault:
+@exercise("04.1", "The escape step", hints=(
+    "each step multiplies the distance from the saddle by one factor; how many factors from the "
+    "offset to the distance?",
+    "|offset| (1 - lr lam)^t >= distance; take logarithms, and round up",
+    "math.ceil(math.log(distance / abs(offset)) / math.log(1 - lr * lam)), after the cases that "
+    "never leave"))
+def escape_step(mine):
+    """The first whole t with |offset| (1 - lr lam)^t >= distance; inf where there is none."""
+    for lam, lr, offset, distance in ESCAPES:
+        answer = mine(lam, lr, offset, distance=distance)
+        if fault := _fault_of_escape(float(answer), lam, lr, offset, distance):
             return fault
-        answer = float(answer)
-        scaled = H / np.sqrt(np.outer(d, d))
-        right = _condition(scaled)
-        fault = first_match(answer, {
-            None: right,
-            "that is the condition number of H itself, before any scaling": _condition(H),
-            "that is the condition number upside down: it is at least 1": 1 / right,
-            "that divides by the whole curvature on both sides, where the root of it belongs on "
-            "each":
-                _condition(H / np.outer(d, d)),
-            "that is D^(-1) H, which is not symmetric: eigvalsh reads one triangle of it and "
-            "ignores the other":
-                _condition(H / d[:, None]),
-            "that is H D^(-1), which is not symmetric: eigvalsh reads one triangle of it and "
-            "ignores the other":
-                _condition(H / d),
-            "those are singular values of D^(-1) H, which are not its eigenvalues, for it is not "
-            "symmetric":
-                np.linalg.cond(H / d[:, None]),
-            "that is the ratio of the diagonal entries, not of eigenvalues": d.max() / d.min(),
-        }, f"for H = {H.round(2).tolist()} the condition number after scaling is not {answer:.3g}")
-        if fault is not None:
-            return fault
+    if mine(-2.0, 0.1, 0.0) != math.inf:
+        return "an offset of exactly zero stays zero: that run never leaves"
+    if mine(2.0, 0.1, 0.5) != math.inf:
+        return "where lam is positive the run is drawn in, and never gets any further away"
+    if mine(0.0, 0.1, 0.5) != math.inf:
+        return "where lam is zero the factor is 1: along this direction the run stays where it is"
+    if mine(-2.0, 0.1, 3.0) != 0 or mine(2.0, 0.1, -3.0) != 0:
+        return "a run that starts beyond the distance, on either side, is there at step 0"
     return None
 
 
-@exercise("04.2", "Newton's step", hints=(
-    "at which step d does the gradient of the quadratic model, g + H d, vanish?",
-    "H d = -g: a linear system for d; then the new point is w + d",
-    "return w - np.linalg.solve(H, g)"))
-def newton_step(mine):
-    """The new point w - H^(-1) g, at minima and saddles alike."""
-    rng = np.random.default_rng(4)
-    for H in (CHAIN, SADDLE, np.array([[5.0]])):
-        w, g = rng.standard_normal((2, len(H)))
-        answer, fault = unchanged(mine, w, g, H, names="point, gradient or matrix")
-        if fault:
+def _fault_of_escape(answer, lam, lr, offset, distance):
+    size, gain = abs(offset), 1 - lr * lam
+    nepers = math.log(distance / size)
+    exact = nepers / math.log(gain)
+    known = {
+        None: math.ceil(exact),
+        "not a whole step: the distance is reached at the first whole step after "
+        "that moment": exact,
+        "rounded down, or to the nearest: at that step the run is not yet far enough": math.floor(
+            exact
+        ),
+        "one step too many: the start is step 0": math.ceil(exact) + 1,
+        "that approximates ln(1 + x) by x, which is good only for small steps": math.ceil(
+            nepers / (-lr * lam)
+        ),
+        "the distance plays no part in it: the run has to cover distance / offset": math.ceil(
+            math.log(1 / size) / math.log(gain)
+        ),
+        "the logarithms have different bases; their ratio does not depend on the base only if both "
+        "have the same": math.ceil(math.log10(distance / size) / math.log(gain)),
+        "that counts how often the run must double, but it grows by 1 + lr |lam|": math.ceil(
+            math.log2(distance / size)
+        ),
+        "linear growth: the gradient grows with the distance, so each step is longer than the one "
+        "before": math.ceil((distance - size) / (-lr * lam * size)),
+    }
+    for fault, value in known.items():
+        if math.isclose(answer, value, rel_tol=1e-9):
             return fault
-        answer = np.array(answer, dtype=float)
-        if answer.shape != w.shape:
-            return (
-                f"a point of shape {w.shape} is wanted, not {answer.shape}: divide by a matrix "
-                "means solve a system"
-            )
-        step = np.linalg.solve(H, g)
-        fault = first_match(answer, {
-            None: w - step,
-            "it walks the other way: the step is minus H^(-1) g": w + step,
-            "that is the step, where the new point is wanted: add it to w": -step,
-            "that is the step, and of the wrong sign; the new point is wanted": step,
-            "it multiplies by H, which makes steep directions steeper: divide by it": w - H @ g,
-            "it divides by the diagonal of H alone: that is the first cure, and a rotation defeats "
-            "it":
-                w - g / np.diag(H),
-            "it uses the sizes of the eigenvalues: that is the saddle-free step, the next exercise":
-                w + curvature.saddle_free(g, H),
-        }, "the gradient of the quadratic model is not zero at that point")
-        if fault is not None:
-            return fault
-    return None
+    return (
+        f"for lam = {lam:g}, lr = {lr:g}, offset {offset:g} and distance {distance:g} the step is "
+        f"not {answer:g}"
+    )
 
 
-@exercise("04.3", "Saddle-free Newton", hints=(
-    "in the eigenvectors of H the step is a division, one component at a time: which sign is wrong "
-    "there?",
-    "d = -Q |Lambda|^(-1) Q^T g, where eigh returns the eigenvalues and Q with the eigenvectors as "
-    "columns",
-    "eigenvalues, Q = np.linalg.eigh(H); sizes = np.maximum(np.abs(eigenvalues), floor); -Q @ (Q.T "
-    "@ g / sizes)"))
-def saddle_free(mine):
-    """The direction -|H|^(-1) g, eigenvalues below the floor counted as the floor."""
-    rng = np.random.default_rng(5)
-    for H, floor in ((SADDLE, 1e-8), (quadratic([-3.0, 2.0], angle=0.4).hess(np.zeros(2)), 1e-8)):
-        g = rng.standard_normal(len(H))
-        answer = np.array(mine(g.copy(), H.copy(), floor=floor), dtype=float)
-        if answer.shape != g.shape:
-            return f"a direction of shape {g.shape} is wanted, not {answer.shape}"
-        eigenvalues, Q = np.linalg.eigh(H)
-        sizes = np.abs(eigenvalues)
-        fault = first_match(
-            answer,
-            {
-                None: curvature.saddle_free(g, H),
-                "it points uphill: a minus is missing": -curvature.saddle_free(g, H),
-                "that is Newton's step, drawn to the saddle: the eigenvalues keep "
-                "their signs": curvature.newton(
-                    g, H
-                ),
-                "it takes the size of every entry of H: that is another matrix, with other "
-                "eigenvectors": curvature.newton(g, np.abs(H)),
-                "the eigenvectors are the columns of Q: it has Q and its transpose exchanged": -Q.T
-                @ (Q @ g / sizes),
-                "the components are divided, but they must come back from the eigenvectors to the "
-                "axes: Q is missing": -(Q.T @ g) / sizes,
-                "g must be written in the eigenvectors before it is divided: the transpose of Q is "
-                "missing": -Q @ (g / sizes),
-                "it multiplies by the curvatures, where it should divide": -Q @ (Q.T @ g * sizes),
-                "it cuts the negative eigenvalues off at the floor, where their size is wanted: "
-                "the step explodes": -Q @ (Q.T @ g / np.maximum(eigenvalues, floor)),
-                "it takes the size of the finished step: sizes belong to the eigenvalues": -np.abs(
-                    curvature.newton(g, H)
-                ),
-            },
-            "that is not -|H|^(-1) g on a saddle",
-        )
-        if fault is not None:
-            return fault
-    flat, g = np.diag([2.0, 0.0, -1e-3]), np.array([1.0, 1.0, 1.0])
-    answer = np.array(mine(g, flat, floor=0.1), dtype=float)
-    if not np.isfinite(answer).all():
+def _flat(w):
+    return np.zeros(w.shape[:-1]), np.zeros_like(w)
+
+
+@exercise("04.2", "Perturbed gradient descent", hints=(
+    "a step of gradient descent, as always; before it, perhaps a kick. Write down the step number "
+    "of the last one",
+    "kick if |g| <= g_tol and t - last >= wait, with last = -inf at first; the direction is xi / "
+    "|xi|, xi normal",
+    "w = w + radius * xi / np.linalg.norm(xi); last = t; then path.append(w - lr * fun(w)[1])"))
+def perturbed_gd(mine):
+    """Gradient descent, kicked by `radius` in a random direction where the gradient is small, at
+    most every `wait` steps.
+    """
+    settings = {"lr": 0.1, "radius": 0.01, "g_tol": 1e-3, "wait": 5}
+    start = np.array([3.0, -2.0])
+    bowl = quadratic([1.0, 4.0])
+    path, fault = unchanged(mine, bowl, start, names="start", n_steps=20,
+                            rng=np.random.default_rng(0), **settings)
+    if fault:
+        return fault
+    path = np.array(path, dtype=float)
+    if path.shape != (21, 2):
+        return f"20 steps in the plane make a path of shape (21, 2), not {path.shape}"
+    if not np.allclose(path, start * (1 - 0.1 * np.array([1.0, 4.0]))**np.arange(21)[:, None],
+                       rtol=1e-9):
         return (
-            "the floor plays no part: eigenvalues smaller than it in size must count as the floor"
+            "far from any critical point it is not plain gradient descent: kick only where the "
+            "gradient is small"
         )
-    return first_match(answer, {
-        None: [-0.5, -10.0, -10.0],
-        "the floor is added to every size, where it should replace the small ones": -1
-        / np.array([2.1, 0.1, 0.101]),
-        "directions below the floor are dropped, where they should be divided by the floor": [-0.5,
-                                                                                              0.0,
-                                                                                              0.0],
-    }, "right where no eigenvalue is small, but not with eigenvalues below the floor")
+    return _fault_of_kicks(mine, settings) or _fault_at_saddle(mine, settings)
 
 
-class _Endless(Exception):
-    pass
+def _fault_of_kicks(mine, settings):
+    path = np.array(mine(_flat, np.ones(3), n_steps=400, rng=np.random.default_rng(1), **settings))
+    moves = np.diff(path, axis=0)
+    lengths = np.linalg.norm(moves, axis=1)
+    kicked = np.flatnonzero(lengths > 0)
+    if kicked.size == 0:
+        return "on a plain, where the gradient is zero, it was never kicked"
+    if kicked.size == 400:
+        return "it is kicked in every step: `wait` steps must pass between two kicks"
+    if kicked[0] != 0:
+        return (
+            "the first kick comes late: before it there was none, so there is nothing to wait for"
+        )
+    if kicked.size == 1:
+        return "there is only one kick: after `wait` steps the next is allowed"
+    if (np.diff(kicked) != settings["wait"]).any():
+        return f"with wait = 5 kicks on a plain come 5 steps apart, not {np.diff(kicked)[0]}"
+    kicks = moves[kicked] / settings["radius"]
+    if not np.allclose(np.linalg.norm(kicks, axis=1), 1):
+        return (
+            "the kicks have not the length `radius`: divide the random vector by its own length "
+            "first"
+        )
+    if np.linalg.matrix_rank(kicks, tol=1e-6) < 3:
+        return (
+            "all kicks lie along one line or in one plane: every coordinate needs a random number "
+            "of its own"
+        )
+    if np.abs(kicks.mean(axis=0)).max() > 0.35:
+        return (
+            "the kicks favour one side: rng.random gives only positive numbers, "
+            "rng.standard_normal both signs"
+        )
+    again = np.array(mine(_flat, np.ones(3), n_steps=400, rng=np.random.default_rng(1), **settings))
+    if not np.array_equal(path, again):
+        return "two runs with equal generators differ: draw from the rng that is passed in"
+    return None
 
 
-def _counted(fun, most=400):
-    calls = [0]
-
-    def counting(w):
-        calls[0] += 1
-        if calls[0] > most:
-            raise _Endless
-        return fun(w)
-
-    return counting
-
-
-def _barrier(w):
-    """x - log x: NaN for x < 0 as NumPy's logarithm has it."""
-    return float(w[0] - np.log(w[0])), 1 - 1 / w
-
-
-CASES = (  # fun, w, d, lr, c, the accepted rate, a wrong one (None: any other) and what it means
-    (quadratic([1.0]), [1.0], [-1.0], 1.0, 1e-4, 1.0, 0.5,
-     "it shortens a step that is good at once: the first rate to try is lr itself"),
-    (quadratic([1.0]), [1.0], [-1.0], 1.5, 1e-4, 1.5, 1.0,
-     "the first rate to try is the lr that was given, here 1.5"),
-    (quadratic([1.0]), [1.0], [-1.0], 1.9999, 1e-4, 0.99995, 1.9999,
-     "it accepts any decrease, however small: the gain must be at least the share c of lr times "
-     "the slope"),
-    (quadratic([1.0]), [1.0], [-1.0], 1.0, 0.9, 0.125, 1.0,
-     "with c = 0.9 most of what the slope promises must be won: is c, with the slope, on the "
-     "right-hand side?"),
-    (quadratic([25.0]), [1.0], [-25.0], 1.0, 1e-4, 1 / 16, 0.5,
-     "it halves once, where it should halve and test again until a rate passes"),
-    (quadratic([1.0]), [1.0], [-4.0], 0.4, 0.5, 0.2, 0.4,
-     "the slope along d is g.d, not minus |g|^2: d need not be the gradient"),
-    (quadratic([1.0, 1.0]), [1.0, 1.0], [-1.0, -3.0], 0.5, 0.5, 0.25, None,
-     "right in one dimension, but wrong in the plane: the slope g.d is the sum over all "
-     "coordinates"),
-    (_barrier, [2.0], [-4.0], 1.0, 1e-4, 0.25, 1.0,
-     "it accepts a NaN, which fails every comparison: ask whether the new loss is low enough, not "
-     "whether it is too high"),
-)
-OTHERWISE = (
-    "the rates to try are lr, lr/2, lr/4, ... in this order, and the first that passes the test is "
-    "wanted"
-)
-
-
-@exercise("04.4", "Armijo's rule", hints=(
-    "compute the loss, the gradient and the slope g.d once, before the loop",
-    "go on halving until f(w + lr d) <= f(w) + c lr g.d; both sides change with lr",
-    "while not fun(w + lr * d)[0] <= loss + c * lr * slope: lr = lr / 2"))
-def armijo(mine):
-    """The first of lr, lr/2, lr/4, ... with f(w + lr d) <= f(w) + c lr g.d."""
-    for fun, w, d, lr, c, expected, mistaken, fault in CASES:
-        try:
-            answer = mine(_counted(fun), np.array(w), np.array(d), lr=lr, c=c)
-        except _Endless:
-            return (
-                "it is still going after 400 evaluations: does lr shrink in each pass, and is g.d "
-                "negative downhill?"
-            )
-        if np.ndim(answer) != 0:
-            return "one number is wanted, the accepted rate, not a point or a pair"
-        if not math.isclose(answer, expected, rel_tol=1e-9):
-            return fault if mistaken is None or math.isclose(answer, mistaken,
-                                                             rel_tol=1e-9) else OTHERWISE
+def _fault_at_saddle(mine, settings):
+    path = np.array(mine(SADDLE, np.zeros(2), n_steps=60, rng=np.random.default_rng(2), **settings))
+    factors = 1 - settings["lr"] * np.array([2.0, -2.0])
+    if math.isclose(np.linalg.norm(path[1]), settings["radius"], rel_tol=1e-9):
+        return "after a kick the gradient is another one: ask fun again at the new point"
+    if not math.isclose(np.linalg.norm(path[1] / factors), settings["radius"], rel_tol=1e-9):
+        return "a kick from the saddle, followed by a step of gradient descent, leads elsewhere"
+    if not np.abs(path[-1, 1]) > 1:
+        return "it does not leave the saddle of x^2 - y^2, though the kick gives it an offset"
     return None

@@ -1,4 +1,4 @@
-"""Checks of notebook 05, sample mini-batches.
+"""Checks of notebook 05, descend the gradient.
 
 Each table of known answers begins with the right one, whose fault is None.
 
@@ -8,188 +8,166 @@ import math
 
 import numpy as np
 
-from course_lib.checks import museum
-from course_lib.checks.answers import first_match
+from course_lib.checks.answers import first_match, unchanged
 from course_lib.checks.engine import exercise
-from course_lib.training import batch_noise
+from course_lib.landscapes.functions import HIMMELBLAU, quadratic
+
+BOWL = quadratic([1.0, 4.0, 9.0])
 
 
-@exercise("05.1", "The rate for a noise floor", hints=(
-    "write the formula of the floor down and solve it for lr, which stands above and below the "
-    "line",
-    "floor * B * lam * (2 - lr*lam) = lr * sigma^2: collect the terms that hold lr on one side",
-    "return 2 * batch_size * lam * floor / (sigma**2 + batch_size * lam**2 * floor)"))
-def rate_for_floor(mine):
-    """The lr with batch_noise.sgd_floor(lr, ...) == floor."""
-    for F, lam, sigma, B in ((0.01, 2.0, 3.0, 5), (4.0, 0.5, 2.0, 16), (1e-4, 10.0, 1.0, 1)):
-        answer = float(mine(F, lam=lam, sigma=sigma, batch_size=B))
-        below = sigma**2 + B * lam**2 * F
-        fault = first_match(float(answer), {
-            None: 2 * B * lam * F / below,
-            "that drops lr * lam beside the 2, which is right for small rates only, and can come "
-            "out above 2/lam":
-                2 * B * lam * F / sigma**2,
-            "the floor asks for the square of sigma": 2 * B * lam * F / (sigma + B * lam**2 * F),
-            "the batch size is missing: a larger batch allows a larger rate": 2 * lam * F
-            / (sigma**2 + lam**2 * F),
-            "the batch size stands on the wrong side: a larger batch allows a larger rate":
-                2 * lam * F / (B * sigma**2 + lam**2 * F),
-            "the factor 2 is lost on the way": B * lam * F / below,
-            "a sign slipped when the terms with lr were collected": 2 * B * lam * F
-            / (sigma**2 - B * lam**2 * F),
-            "that is the floor of the rate `floor`; the rate for the floor is wanted": _floor(F,
-                                                                                              lam,
-                                                                                              sigma,
-                                                                                              B),
-        }, "")
-        if fault == "":
-            settles = f"{_floor(answer, lam, sigma, B):.3g}" if 0 < answer * lam < 2 else "nowhere"
-            return (
-                f"for the floor {F:g} (lam {lam:g}, sigma {sigma:g}, B {B}) it gives a rate that "
-                f"settles at {settles}"
-            )
-        if fault is not None:
-            return fault
-    return None
+def _path(direction, start, lr, n_steps):
+    path = [start]
+    for _ in range(n_steps):
+        path.append(path[-1] - lr * direction(path[-1]))
+    return np.array(path)
 
 
-def _floor(lr, lam, sigma, batch_size):
-    return float(batch_noise.sgd_floor(lr, lam=lam, sigma=sigma,
-                                       batch_size=batch_size)) if 0 < lr * lam < 2 else math.nan
-
-
-@exercise("05.2", "An epoch that shuffles the wrong thing", exhibit=museum.museum_epoch, hints=(
-    "print two epochs of 6 examples in batches of 2: which numbers are never in one batch?",
-    "the examples have to be shuffled, before anything is cut",
-    "order = rng.permutation(n), and then cut that: order[start:start + batch_size]"))
-def museum_epoch(mine):
-    """All indices once, shuffled before they are cut, the rest kept, by rng alone."""
-    rng, sizes = (
-        np.random.default_rng(5),
-        "50 examples in batches of 8 make six batches of 8, and then the last one of 2",
-    )
-    epochs = [[np.asarray(rows) for rows in mine(50, 8, rng)] for _ in range(40)]
-    for epoch in epochs:
-        if any(rows.ndim != 1 or rows.dtype.kind not in "iu" for rows in epoch):
-            return "an epoch is a list of flat arrays of whole numbers, one array for each batch"
-        seen = np.concatenate(epoch)
-        if len(seen) < 50 and len(epoch) == 50 // 8:
-            return "the last, smaller batch is lost, and with it some examples in every epoch"
-        if len(set(seen.tolist())) < len(seen):
-            return (
-                "some examples come twice in one epoch: that is drawing with replacement, not "
-                "shuffling"
-            )
-        if sorted(seen.tolist()) != list(range(50)):
-            return "an epoch of 50 examples must hold every index from 0 to 49 exactly once"
-        if max(map(len, epoch)) > 8:
-            return sizes
-    if all(np.array_equal(np.concatenate(a), np.concatenate(epochs[0])) for a in epochs):
-        return "every epoch has the same order: rng is not used, or begun anew in each epoch"
-    companions = {frozenset(rows.tolist()) for epoch in epochs for rows in epoch}
-    if len(companions) < 40:
-        return (
-            "the same examples share a batch in every epoch: mixing batches, or inside batches, is "
-            "not enough"
-        )
-    if any([len(rows) for rows in epoch] != [8] * 6 + [2] for epoch in epochs):
-        return sizes
-    together = sum(0 in rows and 49 in rows for epoch in epochs for rows in epoch)
-    if together == 0:
-        return (
-            "the first and the last example never meet: the mixing does not reach across the whole "
-            "data set"
-        )
-    again = [np.concatenate([np.asarray(rows) for rows in mine(50, 8, np.random.default_rng(1))])
-             for _ in range(2)]
-    if not np.array_equal(*again):
-        return "one seed gives two different epochs: some of the randomness does not come from rng"
-    return None
-
-
-def _naive(small, big, b, B):
-    """Return what the known wrong formulas make of the mean squared lengths of small and of big
-    gradients.
+@exercise("05.1", "Gradient descent", hints=(
+    "a run is a list that begins with the start; each pass of the loop adds one new point to it",
+    "w_t = w_{t-1} - lr * g(w_{t-1}), where fun(w) returns the pair (loss, g) at the point you are "
+    "at now",
+    "inside the loop: loss, g = fun(w), then w = w - lr * g (a new array), then path.append(w)"))
+def gd(mine):
+    """The whole path, start included, of n_steps steps against the gradient at the current point.
     """
-    signal, spread = (B * big - b * small) / (B - b), (small - big) / (1 / b - 1 / B)
-    return {
-        None: spread / signal,
-        "that is the fraction upside down: noise over signal is wanted, and it is a number of "
-        "examples": signal / spread,
-        "|g_big|^2 holds noise of its own, tr(Sigma)/B: it is not yet |G|^2": spread / big,
-        "the two batch sizes have changed places in the estimate of |G|^2": spread
-        / ((b * big - B * small) / (b - B)),
-        "that is tr(Sigma) alone: divide by |G|^2": spread,
-        "1/b - 1/B has become B - b in the estimate of the noise": (small - big) / (B - b) / signal,
-        "the noise of the small batch has not been set free of |G|^2: the difference of the two is "
-        "wanted":
-            b * small / signal,
-    }
+    begin = np.array([2.0, -1.0, 0.5])
+    path, fault = unchanged(mine, BOWL, begin, names="start", lr=0.05, n_steps=7)
+    if fault:
+        return fault
+    path = np.array(path, dtype=float)
+    if path.shape == (3,):
+        return (
+            "only one point came back, where the whole path is wanted, a row for each point visited"
+        )
+    if path.shape == (7, 3):
+        return (
+            "the path has one point too few: it holds the start, and then one point for each step"
+        )
+    if path.shape != (8, 3):
+        return (
+            f"7 steps of a point with 3 coordinates make a path of shape (8, 3), not {path.shape}"
+        )
+    if (path == path[0]).all():
+        return (
+            "all points of the path are the same: nothing moves, or one array is stored again and "
+            "again"
+        )
+    fault = first_match(path, {
+        None: _path(BOWL.grad, begin, 0.05, 7),
+        "it walks uphill: the gradient points to where the loss grows fastest":
+            _path(lambda w: -BOWL.grad(w), begin, 0.05, 7),
+        "it uses the gradient of the start at every step, but each point has a gradient of its own":
+            _path(lambda w: BOWL.grad(begin), begin, 0.05, 7),
+        "every step has length lr: the gradient was divided by its length, which is another method":
+            _path(lambda w: BOWL.grad(w) / np.linalg.norm(BOWL.grad(w)), begin, 0.05, 7),
+        "it subtracts the loss: fun(w) returns the pair (loss, grad), and the second one is wanted":
+            _path(BOWL.fun, begin, 0.05, 7),
+    }, "the points are not those of gradient descent")
+    if fault is not None:
+        return fault
+    if len(mine(quadratic([1.0]), np.ones(1), lr=0.4, n_steps=60)) < 61:
+        return "it stops by itself: n_steps steps are asked for, however short they become"
+    if np.shape(mine(HIMMELBLAU, np.zeros(2), lr=0.01, n_steps=0)) != (1, 2):
+        return (
+            "no steps at all (n_steps=0) should give a path that holds the start alone, of shape "
+            "(1, 2)"
+        )
+    other = _path(HIMMELBLAU.grad, np.zeros(2), 0.01, 20)
+    return first_match(mine(HIMMELBLAU, np.zeros(2), lr=0.01, n_steps=20), {None: other},
+                  "right on one function, but wrong on another with another lr and another number "
+                  "of steps")
 
 
-@exercise("05.3", "The gradient noise scale", hints=(
-    "which two numbers do you know the mean of, and which two unknowns stand in those means?",
-    "E|g_b|^2 = |G|^2 + tr(Sigma)/b for both batch sizes; average |g|^2 over the pairs first, "
-    "divide last",
-    "small = (g_small**2).sum(axis=1).mean(), big likewise, and then the two formulas above the "
-    "exercise"))
-def noise_scale(mine):
-    """Mean tr Sigma estimate over mean |G|^2 estimate."""
-    rng = np.random.default_rng(0)
-    for b, B, pairs in ((4, 32, 30), (1, 8, 12)):
-        small, big = (1 + rng.normal(size=(pairs, 6)) * 3 / math.sqrt(size) for size in (b, B))
-        squares = [(g * g).sum(axis=1) for g in (small, big)]
-        each = batch_noise.scale_parts(small, big, b, B)
-        answer = mine(small.copy(), big.copy(), b, B)
-        if np.shape(answer) != ():
-            return (
-                "one number is wanted, from all pairs together, and an array of shape "
-                f"{np.shape(answer)} came back"
-            )
-        known = _naive(*(square.mean() for square in squares), b, B)
-        known["the mean of the ratios of single pairs is not the ratio of the means: average "
-              "first, divide last"] = (
-            each[1] / each[0]).mean()
-        known[
-            "the gradients were averaged before they were squared, and so their noise is gone"
-        ] = _ratio(small.mean(0), big.mean(0), b, B)
-        fault = first_match(float(answer), known,
-                       f"for {pairs} pairs of batches of {b} and {B} the noise scale is not "
-                       f"{float(answer):.3g}")
+@exercise("05.2", "The largest stable learning rate", hints=(
+    "along each eigenvector of H the run is one-dimensional, and the worst of these directions "
+    "decides",
+    "every factor 1 - lr * lambda_i must lie strictly between -1 and 1",
+    "np.linalg.eigvalsh(H) returns the eigenvalues of a symmetric matrix, the largest one last"))
+def largest_stable_lr(mine):
+    """The boundary 2/L, where L is the largest eigenvalue of H."""
+    turned = quadratic([1.0, 10.0], angle=0.5).hess(np.zeros(2))
+    chain = np.array([[4.0, -1.0, 0.0], [-1.0, 3.0, -1.0], [0.0, -1.0, 2.0]])
+    for H in (chain, turned, np.array([[4.0]]), np.diag([5.0, 2.0, 3.0])):
+        answer = mine(H.copy())
+        if np.ndim(answer) != 0:
+            return "one number is wanted, the boundary, not an array"
+        answer, eigenvalues = float(answer), np.linalg.eigvalsh(H)
+        mu, L = eigenvalues[0], eigenvalues[-1]
+        fault = first_match(
+            answer,
+            {
+                None: 2 / L,
+                "2 / (L + mu) is another famous rate, the fastest: the boundary lies beyond it":
+                2 / (L + mu),
+                "that rate has the best guaranteed decrease, but runs still converge well "
+                "above it": 1
+                / L,
+                "that is the boundary of the flattest direction, and the steepest one has long "
+                "diverged": 2 / mu,
+                "that is a curvature, not a rate: the larger the curvature, the smaller the "
+                "boundary": L,
+                "the diagonal of H shows the curvatures only where the axes are its eigenvectors": 2
+                / np.diag(H).max(),
+                "the trace is the sum of all eigenvalues, where one of them alone decides": 2
+                / np.trace(H),
+                "np.linalg.norm(H) is the root of the sum of squares of all entries, not an "
+                "eigenvalue": 2 / np.linalg.norm(H),
+            },
+            f"for H = {H.round(2).tolist()} the boundary of divergence is not {answer:.3g}",
+        )
         if fault is not None:
             return fault
     return None
 
 
-def _ratio(small, big, b, B):
-    signal, spread = batch_noise.scale_parts(small, big, b, B)
-    return float(spread / signal)
-
-
-@exercise("05.4", "The rate for another batch size", hints=(
-    "which of the three rules divides by the noise already?",
-    "SGD and momentum: times k; Adam: times the root of k, where k = new/old",
-    'return lr * (new / old) ** (0.5 if rule == "adam" else 1)'))
-def scaled_rate(mine):
-    """lr k for sgd and momentum, lr sqrt(k) for adam."""
-    for rule in ("sgd", "momentum", "adam"):
-        for lr, old, new in ((0.1, 64, 576), (0.02, 512, 32), (0.3, 100, 250)):
-            k, adam = new / old, rule == "adam"
-            fault = first_match(float(mine(rule, lr, old=old, new=new)), {
-                None: lr * (math.sqrt(k) if adam else k),
-                "adam divides by the root of the mean squared gradient, which does half of the "
-                "work: linear is too much":
-                    lr * k if adam else (),
-                "the root keeps the variance of one step, but k steps become one: sgd and momentum "
-                "scale linearly":
-                    () if adam else lr * math.sqrt(k),
-                "the ratio stands upside down: a larger batch allows a larger rate": lr
-                / (math.sqrt(k) if adam else k),
-                "the rate has not changed, and would be too small for larger batches": lr,
-                "only the scale came back, the old rate is missing": math.sqrt(k) if adam else k,
-                "k is the ratio of the two batch sizes, new/old": lr * (math.sqrt(new) if adam
-                                                                        else new),
-            }, f"for {rule}, from batches of {old} at {lr:g} to batches of {new}, it is not right")
-            if fault is not None:
-                return fault
+@exercise("05.3", "The best constant learning rate", hints=(
+    "look at the corner of the V: two straight branches meet there",
+    "the branches are 1 - lr * mu, falling, and lr * L - 1, rising: set them equal and solve for "
+    "lr",
+    "put that lr back into 1 - lr * mu and simplify: the factor depends on L - mu and L + mu only"))
+def best_lr(mine):
+    """The pair (2/(L+mu), (L-mu)/(L+mu))."""
+    for mu, L in ((1.0, 10.0), (0.02, 3.0), (5.0, 5.0)):
+        answer = mine(mu, L)
+        if np.shape(answer) != (2,):
+            return "two numbers are wanted, the learning rate and the factor per step that it gives"
+        lr, factor = (float(number) for number in answer)
+        right, gives = 2 / (L + mu), (L - mu) / (L + mu)
+        roots = (math.sqrt(L) - math.sqrt(mu)) / (math.sqrt(L) + math.sqrt(mu))
+        fault = first_match(
+            lr,
+            {
+                None: right,
+                "the two numbers are in the wrong order: first the learning rate, then "
+                "the factor": gives,
+                "that lr serves the steepest direction alone and leaves the flattest one slow": 1
+                / L,
+                "that lr is the boundary of divergence: the steepest direction bounces for ever": 2
+                / L,
+                "that lr is half of what the two branches allow: write down again where "
+                "they meet": 1
+                / (L + mu),
+                "that lr serves the flattest direction alone and makes the steepest one diverge": 1
+                / mu,
+            },
+            f"for mu = {mu:g} and L = {L:g} the two branches do not meet at lr = {lr:.3g}",
+        )
+        fault = fault or first_match(
+            factor,
+            {
+                None: gives,
+                "the lr is right, the factor is not: above 1 nothing shrinks, so the fraction "
+                "stands "
+                "upside down": (L + mu) / max(L - mu, 1e-9),
+                "the lr is right, the factor is not: it belongs to lr = 1/L": 1 - mu / L,
+                "the lr is right, the factor is not: its roots belong to momentum, in "
+                "notebook 10": roots,
+                "the lr is right, the factor is not: its square is the factor of the loss": gives
+                ** 2,
+            },
+            f"the lr is right, but for mu = {mu:g} and L = {L:g} the error is not multiplied by "
+            f"{factor:.3g}",
+        )
+        if fault is not None:
+            return fault
     return None

@@ -1,4 +1,4 @@
-"""Checks of notebook 06, add momentum.
+"""Checks of notebook 06, know what is guaranteed.
 
 Each table of known answers begins with the right one, whose fault is None.
 
@@ -8,133 +8,143 @@ import math
 
 import numpy as np
 
-from course_lib.checks.answers import first_match
+from course_lib.checks.answers import first_match, unchanged
 from course_lib.checks.engine import exercise
-from course_lib.optimizers.momentum_theory import best_heavy_ball
+from course_lib.landscapes.basins import grid
+from course_lib.landscapes.functions import HIMMELBLAU, X_COS, quadratic
+from course_lib.optimizers.descent import minimize
 
 
-def _roots(total, product):
-    return np.roots([1.0, -total, product])
+def _slope(t, values):
+    return np.polyfit(t, values, 1)[0]
 
 
-@exercise("06.2", "The factor per step", hints=(
-    "the point is multiplied by two numbers z, and the larger one in size wins in the long run",
-    "z^2 - (1 + beta - lr_lam) z + beta = 0; the roots may be complex, and abs() gives the size of "
-    "both kinds",
-    "np.roots([1, -(1 + beta - lr_lam), beta]) returns both roots: take abs of them, then the max"))
-def spectral_radius(mine):
-    """The larger absolute value of the two roots."""
-    for a, beta in ((0.05, 0.2), (3.6, 0.64), (0.5, 0.81), (4.2, 0.3)):
-        answer, z = mine(a, beta), _roots(1 + beta - a, beta)
-        if np.shape(answer) != ():
-            return "one number is wanted, the size of the larger root"
-        if np.iscomplexobj(answer):
-            return "a factor is a real number: abs() gives the size of a complex root"
-        fault = first_match(
-            float(answer),
-            {
-                None: abs(z).max(),
-                "that is the factor of plain gradient descent, without beta": abs(1 - a),
-                "sqrt(beta) is right only where the roots are complex": math.sqrt(beta),
-                "that is the root that dies out first: in the long run the larger one is left": abs(
-                    z
-                ).min(),
-                "the largest root may be negative: compare their sizes, not "
-                "the roots": z.real.max(),
-                "the last term of the equation has the wrong sign: it is + beta": abs(
-                    _roots(1 + beta - a, -beta)
-                ).max(),
-                "the middle term misses beta: w_t depends on (1 + beta - lr_lam) w_(t-1)": abs(
-                    _roots(1 - a, beta)
-                ).max(),
-                "the gradient was multiplied by 1 - beta: that is the form with an average": abs(
-                    _roots(1 + beta - (1 - beta) * a, beta)
-                ).max(),
-            },
-            f"for lr_lam = {a} and beta = {beta} the point is not multiplied by "
-            f"{float(answer):.3g} in the long run",
-        )
+@exercise("06.1", "The rate, fitted to a run", hints=(
+    "on a logarithmic axis the tail is a straight line; what does its slope say about one step?",
+    "log(error_t) = constant + t * log(factor), so the slope of the line is log(factor)",
+    "np.polyfit(t, np.log(errors[t]), 1)[0] is the slope over the records t; math.exp undoes the "
+    "log"))
+def fitted_rate(mine):
+    """The factor per step: exp of the slope of log(errors) over the second half."""
+    t = np.arange(201)
+    run = minimize(quadratic([1.0, 5.0]), [1.0, 1e7], "sgd", lr=0.1, n_steps=200)
+    rippled = 0.8**t * (1 + 0.4 * (-1.0)**t)
+    for errors, factor in ((np.linalg.norm(run.w, axis=-1), 0.9), (rippled, 0.8)):
+        answer, tail, logs = mine(errors.copy()), t[100:], np.log(errors)
+        if np.ndim(answer) != 0:
+            return "one number is wanted, the factor per step, not an array"
+        answer = float(answer)
+        fault = None if abs(answer - factor) < 1e-3 else first_match(answer, {
+            "that is the slope of the line, the logarithm of the factor": _slope(tail, logs[100:]),
+            "base 10 went in and base e came out: log10 is undone by a power of 10":
+                math.exp(_slope(tail, np.log10(errors[100:]))),
+            "base e went in and base 10 came out: np.log is undone by math.exp":
+                10**_slope(tail, logs[100:]),
+            "that fits the whole record, and its first half holds a transient that dies out at "
+            "another speed":
+                math.exp(_slope(t, logs)),
+            "that fits a line to the errors themselves, which are straight only on a logarithmic "
+            "axis":
+                _slope(tail, errors[100:]),
+            "that compares only the last two records; this one ripples, and a fit averages the "
+            "ripple out":
+                errors[-1] / errors[-2],
+            "that compares the last record with the first, and so counts the transient in":
+                (errors[-1] / errors[0])**(1 / 200),
+        }, f"a record whose tail is multiplied by {factor} in each step was said to be multiplied "
+           f"by {answer:.3g}")
         if fault is not None:
             return fault
     return None
 
 
-@exercise("06.3", "The best learning rate and momentum", hints=(
-    "both curvatures must lie on the border of the region with complex roots, one on each side",
-    "lr * mu = (1 - sqrt(beta))^2 and lr * L = (1 + sqrt(beta))^2: divide one by the other",
-    "sqrt(beta) = (sqrt(L) - sqrt(mu)) / (sqrt(L) + sqrt(mu)), then lr = (1 + sqrt(beta))**2 / L"))
-def best_momentum(mine):
-    """The pair (lr, beta) of Polyak."""
-    for mu, L in ((1.0, 9.0), (0.5, 40.0), (3.0, 3.0)):
-        if np.shape(mine(mu, L)) != (2,):
-            return "two numbers are wanted, the learning rate and beta"
-        lr, beta = (float(number) for number in mine(mu, L))
-        right_lr, right_beta, r = best_heavy_ball(mu, L)
-        fault = first_match(
-            lr,
-            {
-                None: right_lr,
-                "the two numbers are in the wrong order: first the learning rate, "
-                "then beta": right_beta,
-                "that lr is the best one without momentum": 2 / (L + mu),
-                "that lr is the usual one of Nesterov's momentum; heavy ball may take "
-                "longer steps": 1
-                / L,
-                "that lr is on the edge of divergence without momentum": 2 / L,
-                "that lr lacks a square: lr * L = (1 + sqrt(beta))^2": (1 + r) / L,
-                "that lr has beta where sqrt(beta) belongs": (1 + right_beta) ** 2 / L,
-            },
-            f"for mu = {mu:g} and L = {L:g} another lr than {lr:.3g} puts both curvatures on the "
-            "border",
-        )
-        fault = fault or first_match(
-            beta,
-            {
-                None: right_beta,
-                "the lr is right, but that is sqrt(beta), the factor per step": r,
-                "the lr is right, but that beta has L and mu where their roots belong": (
-                    (L - mu) / (L + mu)
-                )
-                ** 2,
-                "the lr is right, but that is the factor per step of gradient descent": (L - mu)
-                / (L + mu),
-            },
-            f"the lr is right, but for mu = {mu:g} and L = {L:g} beta is not {beta:.3g}",
-        )
-        if fault is not None:
+CASES = (  # g, mu, gap, whether the run may stop, what a wrong answer to that means
+    ([0.5, 0.0], 0.5, 0.2, False,
+     "it stops where the inequality does not yet prove the gap: is the 2, or mu, on the wrong "
+     "side?"),
+    ([0.5, 0.0], 0.5, 0.3, True,
+     "it goes on where the inequality already proves the gap: is the length squared, the 2 in its "
+     "place?"),
+    ([0.1] * 100, 0.5, 0.5, False,
+     "it looks at single coordinates: a hundred small ones make a long gradient"),
+    ([5.0, -5.0], 0.5, 0.1, False,
+     "coordinates of opposite sign cancelled: they are squared before they are added"),
+    ([0.3, 0.4], 0.5, 0.3, True,
+     "it makes the gradient too long: the squares of the coordinates are added, not their sizes"),
+    ([0.01, 0.0], 1e-6, 0.1, False,
+     "mu plays no part in it: where a function is flat, a small gradient proves little"),
+    ([1e-9, 0.0], 0.0, 0.1, False,
+     "with mu = 0 a gradient that is not zero proves nothing, however small it is"),
+    ([0.0, 0.0], 0.0, 0.1, True,
+     "with mu = 0 and g = 0 a convex function is at its minimum: dividing by mu hides that"),
+    ([math.nan, 0.0], 0.5, 0.1, False,
+     "a NaN gradient proves nothing, and must not count as finished"),
+)
+
+
+@exercise("06.2", "A stopping rule that proves something", hints=(
+    "which inequality of this section has the gap on one side and the gradient on the other?",
+    "f(w) - f* <= |g|^2 / (2 mu): demand that the right-hand side is at most the gap",
+    "multiply by 2 mu, so that nothing is divided by zero: return (g * g).sum() <= 2 * mu * gap"))
+def can_stop(mine):
+    """True exactly when |g|^2 <= 2 mu gap."""
+    for g, mu, gap, expected, fault in CASES:
+        answer = mine(np.array(g), mu=mu, gap=gap)
+        if not isinstance(answer, bool | np.bool_):
+            return "the answer must be one True or False"
+        if answer != expected:
             return fault
     return None
 
 
-@exercise("06.5", "How far they part", hints=(
-    "just after the drop, compare the two next steps: which part of Keras' step still has the old "
-    "rate in it?",
-    "k steps after the drop Keras' step is longer by (lr_old - lr_new) * beta^k * g/(1 - beta): "
-    "sum over k >= 1",
-    "beta + beta^2 + ... is beta/(1 - beta), and there is another 1/(1 - beta) from the velocity"))
-def parting(mine):
-    """(lr_old - lr_new) beta / (1 - beta)^2 times g."""
-    for old, new, beta, g in ((0.5, 0.2, 0.8, 3.0), (0.2, 0.02, 0.95, 1.0)):
-        answer = mine(lr_old=old, lr_new=new, beta=beta, g=g)
-        if np.shape(answer) != ():
-            return "one number is wanted, the distance between the two in the end"
-        drop, right = old - new, (old - new) * beta / (1 - beta)**2 * g
-        fault = first_match(float(answer), {
-            None: right,
-            "the sign is wrong: Keras' form is the one that goes further": -right,
-            "that is only the first step after the drop; the old rate leaks out over many steps":
-                drop * beta / (1 - beta) * g,
-            "the first step after the drop already has one factor beta: the sum starts at beta, "
-            "not at 1":
-                drop / (1 - beta)**2 * g,
-            "the velocity at full speed is g/(1 - beta), and what is left of it has to be summed "
-            "over the steps":
-                drop * beta * g,
-            "the new rate plays a part: without a drop the two would not part at all":
-                old * beta / (1 - beta)**2 * g,
-            "the distance is proportional to the gradient g": drop * beta / (1 - beta)**2,
-        }, f"for a drop from {old:g} to {new:g}, beta = {beta:g} and g = {g:g} they do not part by "
-           f"{float(answer):.3g}")
+def _ends(fun, starts, lr, n_steps):
+    return minimize(fun, starts, "sgd", lr=lr, n_steps=n_steps, keep_path=False).final
+
+
+def _known_shares(fun, starts, minima, lr, n_steps, tol):
+    """Return the table of shares: the right ones, and those of the likely mistakes."""
+    ends = _ends(fun, starts, lr, n_steps)
+    gap = np.nan_to_num(np.abs(ends[:, None] - minima), nan=np.inf)
+    distance = np.linalg.norm(gap, axis=-1)
+    hits = distance <= tol
+    numbers = np.arange(len(minima))
+    from_start = np.linalg.norm(starts[:, None] - minima, axis=-1).argmin(axis=1)
+    return {
+        None: hits.mean(axis=0),
+        "those are counts: a share is a count divided by the number of starts": hits.sum(axis=0),
+        "every run was given to its nearest minimum, even one that ends nowhere: is tol used?":
+        (distance.argmin(axis=1)[:, None] == numbers).mean(axis=0),
+        "the starts were given to their nearest minimum: where does the run from each end?":
+        (from_start[:, None] == numbers).mean(axis=0),
+        "runs that end nowhere count among the starts too: divide by the number of all starts":
+        hits.sum(axis=0) / max(hits.sum(), 1),
+        "one coordinate alone is near the minimum there: measure the distance of the points":
+        (gap <= tol).any(axis=-1).mean(axis=0),
+    }
+
+
+@exercise("06.3", "Shares of the starts", hints=(
+    "first get the end of each run, an array (k, n); then ask of each end how far each minimum is",
+    "the distances form a table (k, m): np.linalg.norm(ends[:, None] - minima, axis=-1)",
+    "a share is a mean of True and False: (distance <= tol).mean(axis=0)"))
+def basin_shares(mine):
+    """For each minimum the share of the starts whose run ends within tol of it."""
+    line = np.linspace(-1, 2, 61)[:, None]
+    plane, flat = grid(HIMMELBLAU.window, 8), quadratic([0.5, 1.0])
+    cases = ((X_COS, line, 0.2, 400, 1e-3), (HIMMELBLAU, plane, 0.012, 300, 0.02),
+             (flat, grid(flat.window, 8), 0.1, 20, 0.1))
+    for fun, starts, lr, n_steps, tol in cases:
+        minima = np.array(fun.minima)
+        answer, fault = unchanged(mine, fun, starts, minima, names="starts or minima",
+                                  lr=lr, n_steps=n_steps, tol=tol)
+        if fault:
+            return fault
+        if np.shape(answer) != (len(minima),):
+            return (f"{len(minima)} minima want {len(minima)} shares, an array of shape "
+                    f"({len(minima)},), not {np.shape(answer)}")
+        known = _known_shares(fun, starts, minima, lr, n_steps, tol)
+        fault = first_match(answer, known, "those are not the shares of the starts: are lr, "
+                            "n_steps and tol the ones that were given?")
         if fault is not None:
             return fault
     return None

@@ -1,224 +1,250 @@
-"""Checks of notebook 08, understand Adam: the correction of its start, two museum pieces, its
-longest step, AdamW.
+"""Checks of notebook 08, sample mini-batches.
 
 Each table of known answers begins with the right one, whose fault is None.
 
 Notebooks: 08.
 """
+import math
+
 import numpy as np
 
-from course_lib import optimizers
 from course_lib.checks import museum
+from course_lib.checks.answers import first_match
 from course_lib.checks.engine import exercise
-from course_lib.checks.update_rules import UPHILL, examine
-
-FROZEN = "t stays where it starts: the new state must hold a t that is larger by one"
-BEHIND = (
-    "t starts at 0 and not at 1, so the first correction divides by zero: count the step before "
-    "you use t"
-)
-NO_V_HAT = "m is corrected but v is not: the first step is 1 / sqrt(1 - beta2) times too long"
-NO_M_HAT = "v is corrected but m is not: the first steps are too short, the very first by 1 - beta1"
-UNCORRECTED = (
-    "nothing is corrected: the first steps are too long, the first by (1 - beta1) / sqrt(1 - beta2)"
-)
-ON_WEIGHT = (
-    "eps is still added to the weight: '/' binds before '+', so the sum of root and eps needs "
-    "brackets"
-)
-NO_EPS = "eps is missing: where every gradient so far was zero, that is 0/0"
-INSIDE = "eps stands inside the root: Adam's paper adds it outside, after the root"
-SUBTRACTED = (
-    "eps is now subtracted from the weight: it belongs to the root, below the fraction line"
-)
-ON_QUOTIENT = (
-    "eps is added to the quotient: it belongs below the fraction line, so that line is never zero"
-)
+from course_lib.training import batch_noise
 
 
-def _quotient(m, v, eps):
-    return m / (np.sqrt(v) + eps)
-
-
-def _adam(step=lambda w, m, v, lr, eps: w - lr * _quotient(m, v, eps), *, first=1, tick=1,
-          m_hat=True, v_hat=True):
-    """Return Adam, with one or two of its features changed."""
-    def variant(w, g, state, *, lr, beta1, beta2, eps):
-        t = state.get("t", first)
-        m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
-        v = beta2 * state.get("v", 0.0) + (1 - beta2) * g * g
-        m_now = m / (1 - beta1**t) if m_hat else m
-        v_now = v / (1 - beta2**t) if v_hat else v
-        return step(w, m_now, v_now, lr, eps), {"t": t + tick, "m": m, "v": v}
-
-    return variant
-
-
-ADAMS = (
-    (None, optimizers.adam),
-    ("both faults are still there: t never counts, and the root is that of v",
-     museum.museum_adam_start),
-    (FROZEN, _adam(tick=0)),
-    (NO_V_HAT, _adam(v_hat=False)),
-    (NO_M_HAT, _adam(m_hat=False)),
-    (UNCORRECTED, _adam(m_hat=False, v_hat=False)),
-    ("t is one too large: it is 1 at the first step", _adam(first=2)),
-    (ON_WEIGHT, museum.museum_adam),
-    (NO_EPS, _adam(lambda w, m, v, lr, eps: w - lr * _quotient(m, v, 0.0))),
-    (INSIDE, _adam(lambda w, m, v, lr, eps: w - lr * m / np.sqrt(v + eps))),
-    (SUBTRACTED, _adam(lambda w, m, v, lr, eps: w - lr * _quotient(m, v, 0.0) - eps)),
-    (ON_QUOTIENT, _adam(lambda w, m, v, lr, eps: w - lr * (_quotient(m, v, 0.0) + eps))),
-    (UPHILL, _adam(lambda w, m, v, lr, eps: w + lr * _quotient(m, v, eps))),
-)
-HYPER = {"lr": 0.3, "beta1": 0.8, "beta2": 0.95, "eps": 0.01}
-
-
-@exercise("08.1", "The step without correction", hints=(
-    "the two rules share m and v; write both steps and divide one by the other",
-    "m = (1 - beta1^t) m_hat, and v = (1 - beta2^t) v_hat; v stands under a root",
-    "return (1 - beta1**t) / np.sqrt(1 - beta2**t)"))
-def uncorrected_ratio(mine):
-    """(1 - beta1^t) / sqrt(1 - beta2^t), for any gradients."""
-    t, beta1, beta2 = np.array([1, 2, 7, 400]), 0.8, 0.97
-    above, below = 1 - beta1**t, 1 - beta2**t
-    known = (
-        (None, above / np.sqrt(below)),
-        ("upside down: that is how many times the corrected step is longer",
-         np.sqrt(below) / above),
-        ("the root is missing: the step is divided by the root of v", above / below),
-        ("only v is wrong there: m starts at zero too", 1 / np.sqrt(below)),
-        ("only m is wrong there: v starts at zero too", above),
-        ("that is the first step at all times: the powers of beta1 and beta2 grow with t",
-         np.full(4, (1 - beta1) / np.sqrt(1 - beta2))),
-        ("beta1 and beta2 are exchanged: beta1 belongs to m", below / np.sqrt(above)),
-        ("the powers themselves are taken: m = (1 - beta1^t) m_hat", beta1**t / np.sqrt(beta2**t)),
-    )
-    ratio = np.array([mine(int(k), beta1, beta2) for k in t], dtype=float)
-    for fault, answer in known:
-        if np.allclose(ratio, answer, rtol=1e-9):
+@exercise("08.1", "The rate for a noise floor", hints=(
+    "Write the formula of the floor down and solve it for lr, which stands above and below the "
+    "line.",
+    "floor * B * lam * (2 - lr*lam) = lr * sigma^2: collect the terms that hold lr on one side.",
+    "return 2 * batch_size * lam * floor / (sigma**2 + batch_size * lam**2 * floor)"))
+def rate_for_floor(mine):
+    """The lr with batch_noise.sgd_floor(lr, ...) == floor."""
+    for F, lam, sigma, B in ((0.01, 2.0, 3.0, 5), (4.0, 0.5, 2.0, 16), (1e-4, 10.0, 1.0, 1)):
+        answer = mine(F, lam=lam, sigma=sigma, batch_size=B)
+        if np.shape(answer) != ():
+            return f"one number is wanted, and an array of shape {np.shape(answer)} came back"
+        fault = first_match(answer, _rates(F, lam, sigma, B), "")
+        if fault == "":
+            settles = _floor(float(answer), lam, sigma, B)
+            where = "nowhere" if math.isnan(settles) else f"{settles:.3g}"
+            return (
+                f"for the floor {F:g} (lam {lam:g}, sigma {sigma:g}, B {B}) it gives a rate that "
+                f"settles at {where}"
+            )
+        if fault is not None:
             return fault
-    return (
-        f"at t = 1 with beta1 = 0.8 and beta2 = 0.97 the ratio is not {ratio[0]:.3g}, or not at t "
-        f"= {t[1:].tolist()}"
-    )
+    return None
 
 
-@exercise("08.2", "A clock and a hat", exhibit=museum.museum_adam_start, hints=(
-    "two lines are wrong: one explains the long run, the other the first step; each quantity that "
-    "is made should be used",
-    "t is 1 at the first step, 2 at the second, and the state carries it; the root is that of "
-    "v_hat",
-    't = state.get("t", 0) + 1, and np.sqrt(v_hat) in the last but one line'))
-def museum_adam_start(mine):
-    """Adam, with a t that counts and the corrected v below the line."""
-    with np.errstate(all="ignore"):
-        first = mine(np.ones(1), np.ones(1), {}, **HYPER)
-    if isinstance(first, tuple) and not np.isfinite(first[0]).all():
-        return BEHIND
-    return examine(mine, ADAMS, "the points are not those of Adam on eight steps of four weights",
-                   **HYPER)
+def _rates(F, lam, sigma, B):
+    below = sigma**2 + B * lam**2 * F
+    return {
+        None: 2 * B * lam * F / below,
+        "that drops lr * lam beside the 2, which is right for small rates only, and can come out "
+        "above 2/lam": 2 * B * lam * F / sigma**2,
+        "the floor asks for the square of sigma": 2 * B * lam * F / (sigma + B * lam**2 * F),
+        "the batch size is missing: a larger batch allows a larger rate":
+            2 * lam * F / (sigma**2 + lam**2 * F),
+        "the batch size stands on the wrong side: a larger batch allows a larger rate":
+            2 * lam * F / (B * sigma**2 + lam**2 * F),
+        "the factor 2 is lost on the way": B * lam * F / below,
+        "a sign slipped when the terms with lr were collected":
+            2 * B * lam * F / (sigma**2 - B * lam**2 * F),
+        "lam has lost its square beside the floor": 2 * B * lam * F / (sigma**2 + B * lam * F),
+        "that is the largest stable rate, 2/lam, where the floor is infinite": 2 / lam,
+        "that is the floor of the rate `floor`; the rate for the floor is wanted":
+            _floor(F, lam, sigma, B),
+    }
 
 
-@exercise("08.3", "A missing pair of brackets", exhibit=museum.museum_adam, hints=(
-    "read the last formula as Python reads it: which operation comes first, the division or the "
-    "last addition?",
-    "the quotient is m_hat over (root of v_hat, plus eps)",
-    "w = w - lr * m_hat / (np.sqrt(v_hat) + eps)"))
-def museum_adam(mine):
-    """Adam, with eps below the fraction line, so that a weight without gradient stays."""
-    return examine(mine, ADAMS, "the points are not those of Adam on eight steps of four weights",
-                   **HYPER)
+def _floor(lr, lam, sigma, batch_size):
+    if not 0 < lr * lam < 2:
+        return math.nan
+    return float(batch_noise.sgd_floor(lr, lam=lam, sigma=sigma, batch_size=batch_size))
 
 
-def _last_step(gradients, beta1, beta2):
-    """Return the length of Adam's last step at lr = 1."""
-    w, state, before = np.zeros(()), {}, 0.0
-    for g in gradients:
-        before = w
-        w, state = optimizers.adam(w, g, state, lr=1.0, beta1=beta1, beta2=beta2)
-    return float(abs(w - before))
+@exercise("08.2", "An epoch that shuffles the wrong thing", exhibit=museum.museum_epoch, hints=(
+    "Print two epochs of 6 examples in batches of 2: which numbers are never in one batch?",
+    "The examples have to be shuffled, before anything is cut.",
+    "order = rng.permutation(n), and then cut that: order[start:start + batch_size]"))
+def museum_epoch(mine):
+    """All indices once, shuffled before they are cut, the rest kept, by rng alone."""
+    rng = np.random.default_rng(5)
+    epochs = [_rows(mine, 50, 8, rng) for _ in range(200)]
+    for epoch in epochs:
+        if fault := _form(epoch, 50, 8):
+            return fault
+    if all(np.array_equal(np.concatenate(a), np.concatenate(epochs[0])) for a in epochs):
+        return "every epoch has the same order: rng is not used, or begun anew in each epoch"
+    for n, batch_size in ((12, 4), (34, 4), (3, 8), (66, 8)):
+        if fault := _form(_rows(mine, n, batch_size, rng), n, batch_size):
+            return f"with {n} examples in batches of {batch_size}: {fault}"
+    if fault := _mixing(epochs):
+        return fault
+    if any([len(rows) for rows in epoch] != _lengths(50, 8) for epoch in epochs):
+        return _said(50, 8)
+    return _foreign(mine)
 
 
-@exercise("08.4", "The longest step", hints=(
-    "m remembers the last ten gradients or so, v the last thousand: which gradients add much to m "
-    "and little to v?",
-    "equality in Cauchy-Schwarz wants sqrt(b_k) x_k proportional to a_k / sqrt(b_k), so x_k to "
-    "(beta1 / beta2)^k",
-    "return (beta1 / beta2) ** np.arange(n)[::-1]: the last gradient is the largest"))
-def long_step_gradients(mine):
-    """g_(n-k) proportional to (beta1 / beta2)^k: a step of (1 - beta1) / sqrt((1 - beta2)(1 -
-    beta1^2 / beta2)) lr.
-    """
-    for n, beta1, beta2 in ((2500, 0.9, 0.999), (400, 0.8, 0.99)):
-        g = np.asarray(mine(n, beta1, beta2), dtype=float)
-        if g.shape != (n,):
-            return f"an array of shape ({n},) was asked for, and {g.shape} came back"
-        if not (np.isfinite(g) & (np.abs(g) < 1e150)).all():
-            return "some gradients are infinite, NaN, or too large to be squared"
-        ratio = beta1 / beta2
-        best = _last_step(ratio ** np.arange(n)[::-1], beta1, beta2)
-        step, spike = _last_step(g, beta1, beta2), _last_step(np.r_[np.zeros(n - 1), 1.0], beta1,
-                                                              beta2)
-        if abs(step / best - 1) < 0.01:
-            continue
-        if abs(step - 1) < 0.01:
-            return "the last step is as long as lr: gradients that are all alike give no more"
-        if abs(step / spike - 1) < 0.01:
-            return (
-                "that is the lone spike: m also remembers the gradients just before, so let these "
-                "help"
-            )
-        if step < 0.5:
-            return (
-                f"the last step is only {step:.2g} lr: the gradients must grow towards the end, "
-                "not shrink"
-            )
+def _rows(mine, n, batch_size, rng):
+    return [np.asarray(rows) for rows in mine(n, batch_size, rng)]
+
+
+def _form(epoch, n, batch_size):
+    """Return what is wrong with the batches of one epoch, or None."""
+    if any(rows.ndim != 1 or (len(rows) and rows.dtype.kind not in "iu") for rows in epoch):
+        return "an epoch is a list of flat arrays of whole numbers, one array for each batch"
+    if any(len(rows) == 0 for rows in epoch):
+        return "one of the batches is empty"
+    seen = np.concatenate(epoch) if epoch else np.zeros(0, int)
+    if len(set(seen.tolist())) < len(seen):
         return (
-            f"the last step is {step:.3g} lr where {best:.3g} lr is possible (beta1 = {beta1}, "
-            f"beta2 = {beta2})"
+            "some examples come twice in one epoch: that is drawing with replacement, not shuffling"
+        )
+    if len(seen) < n and all(len(rows) == batch_size for rows in epoch):
+        return "the last, smaller batch is lost, and with it some examples in every epoch"
+    if sorted(seen.tolist()) != list(range(n)):
+        return f"an epoch of {n} examples must hold every index from 0 to {n - 1} exactly once"
+    lengths = sorted((len(rows) for rows in epoch), reverse=True)
+    return None if lengths == _lengths(n, batch_size) else _said(n, batch_size)
+
+
+def _lengths(n, batch_size):
+    return [min(batch_size, n - start) for start in range(0, n, batch_size)]
+
+
+def _said(n, batch_size):
+    full, rest = divmod(n, batch_size)
+    last = f", and then the last one of {rest}" if rest else ""
+    return f"{n} examples in batches of {batch_size} make {full} of {batch_size}{last}"
+
+
+def _mixing(epochs):
+    """Return what is wrong with the company that examples keep over many epochs, or None."""
+    companions = {frozenset(rows.tolist()) for epoch in epochs for rows in epoch}
+    if len(companions) < 20:
+        return (
+            "the same examples share a batch in every epoch: mixing batches, or inside batches, is "
+            "not enough"
+        )
+    met = np.zeros((50, 50), bool)
+    for rows in (rows for epoch in epochs for rows in epoch):
+        met[np.ix_(rows, rows)] = True
+    if not met.all():
+        first, second = np.argwhere(~met)[0]
+        return (
+            f"the examples {first} and {second} never meet in {len(epochs)} epochs: the mixing "
+            "does not reach across the whole data set"
         )
     return None
 
 
-def _decayed(move):
-    """Return a rule that ends in w = move(w, Adam's direction, root, lr, weight_decay)."""
-    def step(w, g, state, *, lr, beta1, beta2, eps, weight_decay):
-        direction, new = optimizers.adam(0.0 * w, g, state, lr=1.0, beta1=beta1, beta2=beta2,
-                                         eps=eps)
-        root = np.sqrt(new["v"] / (1 - beta2 ** new["t"])) + eps
-        return move(w, -direction, root, lr, weight_decay), new
-
-    return step
+def _foreign(mine):
+    once, again = (np.concatenate(_rows(mine, 50, 8, np.random.default_rng(1))) for _ in range(2))
+    if not np.array_equal(once, again):
+        return "one seed gives two different epochs: some of the randomness does not come from rng"
+    return None
 
 
-def _l2(w, g, state, *, weight_decay, **hyper):
-    return optimizers.adam(w, g + weight_decay * w, state, **hyper)
+N, SIZE, EPOCHS, LR = 10, 4, 3, 0.25
 
 
-ADAMWS = (
-    (None, optimizers.adamw),
-    ("that is L2: the decay goes into g, and through m and v; decoupled, it never meets them", _l2),
-    ("that is Adam still: nothing shrinks the weights",
-     _decayed(lambda w, d, root, lr, wd: w - lr * d)),
-    ("the decay is not multiplied by lr: the share that is lost in a step is lr * weight_decay",
-     _decayed(lambda w, d, root, lr, wd: w - lr * d - wd * w)),
-    ("the decay is divided by the root of v as well: it must be the same share for every weight",
-     _decayed(lambda w, d, root, lr, wd: w - lr * (d + wd * w / root))),
-    ("it shrinks the point after the step: the share is taken of the w that was given",
-     _decayed(lambda w, d, root, lr, wd: (w - lr * d) * (1 - lr * wd))),
-    ("the weights grow: the share is taken away, not added",
-     _decayed(lambda w, d, root, lr, wd: w - lr * (d - wd * w))),
-    ("the sign of w is subtracted, which is the gradient of |w|: the decay is proportional to w",
-     _decayed(lambda w, d, root, lr, wd: w - lr * (d + wd * np.sign(w)))),
-)
+class _Pull:
+    """Gradients of the mean of (w - x_i)^2/2, written down as they are asked for."""
+
+    x = np.column_stack([np.arange(N) ** 1.5, np.cos(np.arange(N))])
+
+    def __init__(self):
+        self.asked = []
+
+    def __call__(self, w, rows):
+        self.asked.append((np.array(w, float), np.array(rows)))
+        return w - self.x[rows].mean(axis=0)
 
 
-@exercise("08.5", "AdamW", hints=(
-    "what does the data gradient decide, and what must it not touch?",
-    "the new w is Adam's new w, less lr * weight_decay times the old w",
-    "w_adam, state = optimizers.adam(w, g, state, lr=lr, ...); return w_adam - lr * weight_decay * "
-    "w, state"))
-def adamw(mine):
-    """Adam's step on the bare g, less lr * weight_decay * w."""
-    return examine(mine, ADAMWS, "the points are not those of AdamW on eight steps of four weights",
-                    weight_decay=0.2, **HYPER)
+@exercise("08.3", "A whole run of mini-batch SGD", hints=(
+    "Two loops: over the epochs, and inside over the batches of a new order.",
+    "For each batch: w = w - lr * gradient(w, rows); keep each new w, and average them at the end.",
+    "points.append(w) after every step; return w, np.mean(points, axis=0)"))
+def minibatch_sgd(mine):
+    """Replay the batches that were asked for: the last point and the mean of all points."""
+    pull, start, rng = _Pull(), np.array([2.0, -1.0]), np.random.default_rng(3)
+    given = start.copy()
+    answer = mine(pull, given, N, lr=LR, batch_size=SIZE, epochs=EPOCHS, rng=rng)
+    if not np.array_equal(given, start):
+        return "it changed the start: w -= ... writes into that array, w = w - ... makes another"
+    if fault := _epochs_asked([rows for _, rows in pull.asked]):
+        return fault
+    if all(np.array_equal(w, start) for w, _ in pull.asked):
+        return "every gradient was taken at the start: w has to move before the next one"
+    if np.shape(answer) != (2, 2):
+        return "two points are wanted: the last one, and the average"
+    fault = first_match(np.array(answer), _ends(start, pull), "the steps are not "
+                        "w = w - lr * gradient(w, rows) on the batches that were asked for")
+    return fault or _own_rng(mine)
+
+
+def _epochs_asked(asked):
+    """Return what is wrong with the batches over all epochs, or None."""
+    a_pass = -(-N // SIZE)
+    if any(rows.ndim != 1 or rows.dtype.kind not in "iu" for rows in asked):
+        return "gradient takes w and a flat array of indices"
+    if len(asked) == a_pass:
+        return "that is one epoch: the loop over the epochs is missing"
+    if len(asked) == EPOCHS * (N // SIZE):
+        return "the last, smaller batch of each epoch is lost"
+    if len(asked) != EPOCHS * a_pass:
+        return (
+            f"{N} examples in batches of {SIZE} make {a_pass} steps an epoch, so {EPOCHS} epochs "
+            f"make {EPOCHS * a_pass}, and it asked for {len(asked)} gradients"
+        )
+    epochs = [asked[k * a_pass:(k + 1) * a_pass] for k in range(EPOCHS)]
+    for epoch in epochs:
+        if fault := _form(epoch, N, SIZE):
+            return fault
+    if all(np.array_equal(a, b) for a, b in zip(epochs[0], epochs[1], strict=True)):
+        return "every epoch has the same order: shuffle anew in each of them"
+    return None
+
+
+def _replay(start, pull, weight=lambda rows: 1):
+    """Return the points after each step, each gradient multiplied by weight(rows)."""
+    points = [start]
+    for _, rows in pull.asked:
+        gradient = points[-1] - pull.x[rows].mean(axis=0)
+        points.append(points[-1] - LR * weight(rows) * gradient)
+    return np.array(points[1:])
+
+
+def _ends(start, pull):
+    """Return the known ends of a run, (last point, average)."""
+    moved, summed, a_pass = _replay(start, pull), _replay(start, pull, len), -(-N // SIZE)
+    last, mean = moved[-1], moved.mean(axis=0)
+    return {
+        None: np.stack([last, mean]),
+        "the two are in the wrong order: first the last point, then the average":
+            np.stack([mean, last]),
+        "the start belongs to no step: average the points after each step":
+            np.stack([last, np.vstack([start, moved]).mean(axis=0)]),
+        "the last point is missing from the average, and the start is in it":
+            np.stack([last, np.vstack([start, moved[:-1]]).mean(axis=0)]),
+        "the average came out as the last point": np.stack([last, last]),
+        "the sum of the points is divided by the number of epochs, not of steps":
+            np.stack([last, moved.sum(axis=0) / EPOCHS]),
+        "the points were summed and not divided": np.stack([last, moved.sum(axis=0)]),
+        "only the last epoch is averaged": np.stack([last, moved[-a_pass:].mean(axis=0)]),
+        "only the ends of the epochs are averaged":
+            np.stack([last, moved[a_pass - 1::a_pass].mean(axis=0)]),
+        "the gradient is a mean already: do not multiply it by the length of the batch":
+            np.stack([summed[-1], summed.mean(axis=0)]),
+    }
+
+
+def _own_rng(mine):
+    runs = [mine(_Pull(), np.zeros(2), N, lr=LR, batch_size=SIZE, epochs=EPOCHS,
+                 rng=np.random.default_rng(1)) for _ in range(2)]
+    if not np.array_equal(*map(np.array, runs)):
+        return "one seed gives two different runs: some of the randomness does not come from rng"
+    return None

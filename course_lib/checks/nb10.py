@@ -1,238 +1,106 @@
-"""Checks of notebook 10, backpropagate: a layer's way back, a loss that does not overflow, a
-measure of agreement.
+"""Checks of notebook 10, add momentum.
 
-Each table of known answers begins with the right one, whose fault is None. `suspect` builds the
-four networks of the last exercise; whoever reads on here reads the solution.
+Each table of known answers begins with the right one, whose fault is None.
 
 Notebooks: 10.
 """
-import functools
+import math
 
 import numpy as np
 
-from course_lib.checks.answers import agrees, first_match, unchanged
+from course_lib.checks.answers import first_match
 from course_lib.checks.engine import exercise
-from course_lib.networks.activations import Activation
-from course_lib.networks.layers import Dense
-from course_lib.networks.losses import softmax_cross_entropy as cross_entropy
-from course_lib.networks.network import Network
-
-_same = functools.partial(agrees, rtol=1e-9, atol=1e-12)
-_fault = functools.partial(first_match, rtol=1e-9, atol=1e-12)
+from course_lib.optimizers.momentum_theory import best_heavy_ball
 
 
-@exercise("10.1", "The way back through a dense layer", hints=(
-    "write the shapes beside the three answers: each gradient has the shape of what it belongs to",
-    "dX = D W^T (n, n_in), dW = X^T D (n_in, n_out), db = the sum of the rows of D (n_out,)",
-    "return D @ W.T, X.T @ D, D.sum(axis=0)"))
-def dense_backward(mine):
-    """dX, dW and db of Z = X W + b."""
-    rng = np.random.default_rng(0)
-    for n, n_in, n_out in ((4, 4, 4),
-                           (5, 3, 2)):  # square first: there a wrong transpose does not crash
-        X, W, D = (rng.standard_normal(shape) for shape in ((n, n_in), (n_in, n_out), (n, n_out)))
-        answer, fault = unchanged(mine, X, W, D, names="X, W or D")
-        if fault:
+def _roots(total, product):
+    return np.roots([1.0, -total, product])
+
+
+@exercise("10.2", "The factor per step", hints=(
+    "The point is multiplied by two numbers z, and the larger one in size wins in the long run.",
+    "z^2 - (1 + beta - lr_lam) z + beta = 0; the roots may be complex, and abs() gives the size of "
+    "both kinds.",
+    "np.roots([1, -(1 + beta - lr_lam), beta]) returns both: take abs of them, then the max."))
+def spectral_radius(mine):
+    """The larger absolute value of the two roots."""
+    for a, beta in ((0.05, 0.2), (3.6, 0.64), (0.5, 0.81), (4.2, 0.3)):
+        answer, z = mine(a, beta), _roots(1 + beta - a, beta)
+        if np.shape(answer) != ():
+            return "one number is wanted, the size of the larger root"
+        if np.iscomplexobj(answer):
+            return "a factor is a real number: abs() gives the size of a complex root"
+        fault = first_match(
+            float(answer),
+            {
+                None: abs(z).max(),
+                "that is the factor of plain gradient descent, without beta": abs(1 - a),
+                "sqrt(beta) is right only where the roots are complex": math.sqrt(beta),
+                "that is the root that dies out first: in the long run the larger one is left": abs(
+                    z
+                ).min(),
+                "the largest root may be negative: compare their sizes, not "
+                "the roots": z.real.max(),
+                "the last term of the equation has the wrong sign: it is + beta": abs(
+                    _roots(1 + beta - a, -beta)
+                ).max(),
+                "the middle term misses beta: w_t depends on (1 + beta - lr_lam) w_(t-1)": abs(
+                    _roots(1 - a, beta)
+                ).max(),
+                "the gradient was multiplied by 1 - beta: that is the form with an average": abs(
+                    _roots(1 + beta - (1 - beta) * a, beta)
+                ).max(),
+            },
+            f"for lr_lam = {a} and beta = {beta} the point is not multiplied by "
+            f"{float(answer):.3g} in the long run",
+        )
+        if fault is not None:
             return fault
-        if not isinstance(answer, (tuple, list)) or len(answer) != 3:
-            return "three gradients should come back: dX, dW, db, in this order"
-        dX, dW, db = answer
-        good = D @ W.T, X.T @ D, D.sum(axis=0)
-        if all(_same(a, b) for a, b in zip(answer, good, strict=True)):
-            continue
-        if any(_same(a, b) for a,
-               b in ((dX, good[1]), (dX, good[2]), (dW, good[0]), (dW, good[2]), (db, good[0]))):
-            return "these are the right gradients in another order: dX, dW, db was asked for"
-        return _fault(dX, (
-            (None, good[0]),
-            ("dX: W is not transposed: the way back leads from outputs to inputs",
-             D @ W if n_in == n_out else 0),
-            ("dX: the weights are missing: dX sums over the outputs, each times its weight", D),
-            ("dX: it is not averaged over the examples: row i of X touches only row i of Z",
-             good[0] / n),
-        ), "dX is not right: entry (i, j) sums W_jk D_ik over the outputs k") or _fault(dW, (
-            (None, good[1]),
-            ("dW is transposed: it must have the shape of W", good[1].T),
-            ("dW is averaged over the examples: the loss has divided by n already, so D holds that "
-             "factor", good[1] / n),
-            ("dW: X is not transposed: the sum must run over the examples",
-             X @ D if n == n_in else 0),
-            ("dW: the output Z is used in place of the input X",
-             (X @ W).T @ D if n_in == n_out else 0),
-        ), "dW is not right: entry (j, k) sums X_ij D_ik over the examples i") or _fault(db, (
-            (None, good[2]),
-            ("db is averaged over the examples: each example used b once, and the contributions "
-             "add up", good[2] / n),
-            ("db sums over the outputs: it must sum over the examples, one entry for each output",
-             D.sum(axis=1)),
-            ("db has two axes: b is a vector (n_out,)", good[2][None]),
-            ("db is still one row for each example: b was used by all of them, so add the rows up",
-             D),
-            ("db is one number for all outputs: sum over the examples only", D.sum()),
-        ), "db is not right: entry k sums D_ik over the examples i")
     return None
 
 
-def _sigmoid(z):
-    return 1 / (1 + np.exp(-z))
-
-
-@exercise("10.2", "The way back through a sigmoid", hints=(
-    "the slope of the sigmoid can be written with its output alone, and A is the output",
-    "A = 1 / (1 + e^-Z) has the slope A (1 - A); the chain rule multiplies it with D, element by "
-    "element",
-    "return D * A * (1 - A)"))
-def sigmoid_backward(mine):
-    """D times A (1 - A)."""
-    rng = np.random.default_rng(1)
-    Z, D = rng.standard_normal((2, 4, 4))
-    A = _sigmoid(Z)
-    answer, fault = unchanged(mine, A, D, names="A or D")
-    if fault:
-        return fault
-    return _fault(answer, (
-        (None, D * A * (1 - A)),
-        ("A is taken for the input and sent through the sigmoid again: A is the output already",
-         D * _sigmoid(A) * (1 - _sigmoid(A))),
-        ("that is the slope alone: what comes from above, D, must be multiplied with it",
-         A * (1 - A)),
-        ("that is the slope of tanh, 1 - A^2", D * (1 - A * A)),
-        ("the factor 1 - A is missing", D * A),
-        ("the factor A is missing", D * (1 - A)),
-        ("the sign is wrong: the sigmoid rises, so its slope is positive", -D * A * (1 - A)),
-        ("a matrix product mixes the units: an activation acts on each element alone",
-         D @ (A * (1 - A))),
-        ("D is divided by the slope: the chain rule multiplies", D / (A * (1 - A))),
-        ("a kink rule as for ReLU is used, but the sigmoid has no kink", D * (A > 0)),
-    ), "that is not D times the slope of the sigmoid, element by element")
-
-
-OVERFLOWS = (
-    "it overflows at logits of 1000 and gives NaN or infinity: subtract the largest logit of each "
-    "row first"
-)
-WHOLE_BATCH = (
-    "a row far below the largest logit of the batch loses everything: each row needs its own "
-    "largest logit"
-)
-LOG_OF_ZERO = (
-    "it takes the logarithm of a p that has become 0: use -log p_y = log sum exp(z) - z_y, after "
-    "the shift"
-)
-
-
-@exercise("10.3", "Stable softmax cross-entropy", hints=(
-    "exp of what can never overflow? And is log(exp(z)) worth computing?",
-    "with s = z - max(z): log p = s - log sum exp(s); loss = -mean(log p_y); D = (p - onehot(y)) / "
-    "n",
-    "log_p = s - np.log(np.exp(s).sum(axis=1, keepdims=True)); then D = np.exp(log_p); "
-    "D[np.arange(n), y] -= 1; D /= n"))
-def softmax_cross_entropy(mine):
-    """The mean of -log p_y, and (p - onehot(y)) / n, for logits of any size."""
-    rng = np.random.default_rng(2)
-    logits, y = 2 * rng.standard_normal((6, 4)), np.array([0, 3, 1, 2, 2, 0])
-    answer, fault = unchanged(mine, logits, y, names="logits or labels")
-    if fault:
-        return fault
-    if not isinstance(answer, (tuple, list)) or len(answer) != 2:
-        return "two things should come back: the loss, and its gradient with respect to the logits"
-    return (_fault_of_loss(answer[0], logits, y) or _fault_of_gradient(answer[1], logits, y)
-            or _fault_at_extremes(mine))
-
-
-def _fault_of_loss(loss, logits, y):
-    n, k = logits.shape
-    right = cross_entropy(logits, y)[0]
-    down = np.exp(logits) / np.exp(logits).sum(axis=0)
-    log_p = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-    return _fault(loss, (
-        (None, right),
-        ("the loss is the sum over the examples, where the mean was asked for", n * right),
-        ("the loss has the wrong sign: log p is negative, and a loss should not be", -right),
-        ("the loss is averaged over the classes too: divide by n only", right / k),
-        ("the softmax runs down the columns: a row holds the logits of one example",
-         -np.log(down[np.arange(n), y]).mean()),
-        ("one loss for each example came back: take their mean", -log_p[np.arange(n), y]),
-        ("the loss takes log p of all classes, where only that of the label counts",
-         -log_p.sum(axis=1).mean()),
-        ("the loss is 1 - p_y or the like: the logarithm is missing",
-         1 - np.exp(log_p[np.arange(n), y]).mean()),
-    ), "the loss is not the mean of -log p_y")
-
-
-def _fault_of_gradient(D, logits, y):
-    n, k = logits.shape
-    right = cross_entropy(logits, y)[1]
-    p, hot = right * n + np.eye(k)[y], np.eye(k)[y]
-    return _fault(D, (
-        (None, right),
-        ("the gradient is not divided by n: the loss is a mean, so every example has the share 1/n",
-         n * right),
-        ("the gradient is divided by n and by the number of classes", right / k),
-        ("the gradient is p alone: the label's 1 must be subtracted", p / n),
-        ("the gradient is p alone, and not divided by n", p),
-        ("the gradient has the wrong sign: raising the label's logit lowers the loss", -right),
-        ("it goes through the slope p (1 - p) once more: p - onehot(y) is the gradient for the "
-         "logits already",
-         right * p * (1 - p)),
-        ("that is the gradient for the probabilities, -1/p_y: go on to the logits", -hot / p / n),
-    ), "the gradient is not (p - onehot(y)) / n")
-
-
-def _fault_at_extremes(mine):
-    low = np.array([[0.0, 1.0, 2.0], [-3000.0, -2999.0, -2998.0]])
-    sharp = np.array([[0.0, 1000.0, 0.0], [0.0, -1000.0, 0.0]])
-    y = np.array([0, 2])
-    small = _agrees(mine, low, y), _agrees(mine, sharp + 2.0, y), _agrees(mine, low + 3000.0, y)
-    if all(small):
-        return None
-    rows = np.array([[1000.0, 1001.0, 1002.0], [-3000.0, -2999.0, -2998.0]])
-    if not all(_agrees(mine, row[None], np.array([1])) for row in rows):
-        return OVERFLOWS
-    return WHOLE_BATCH if not small[0] else LOG_OF_ZERO
-
-
-def _agrees(mine, logits, y):
-    loss, D = mine(logits.copy(), y)
-    return all(_same(a, b) for a, b in zip((loss, D), cross_entropy(logits, y), strict=True))
-
-
-class _MeanBias(Dense):
-    def parameter_gradients(self, D):
-        super().parameter_gradients(D)
-        self.db /= len(D)
-
-
-class _SlopeOfOutput(Activation):
-    def backward(self, D):
-        return D * self.slope(self.A, np.tanh(self.A))
-
-
-def _summed(logits, y):
-    loss, D = cross_entropy(logits, y)
-    return loss, D * len(y)
-
-
-def suspect(name, dtype=np.float64):
-    """Return (net, X, y): one of four networks "A" to "D" whose gradients may be wrong; dtype:
-    float or complex.
-
-    Six inputs, two hidden layers of eight and five units, three classes, 20 examples. ValueError
-    for another name.
-    """
-    if name not in CULPRITS:
-        raise ValueError(f"the suspects are called A, B, C and D, got {name!r}")
-    rng = np.random.default_rng(10 + ord(name))
-    X, y = rng.standard_normal((20, 6)), rng.integers(0, 3, 20)
-    bend = "relu" if name == "D" else "tanh"
-    layers = [(_MeanBias if name == "A" else Dense)(6, 8), Activation(bend), Dense(8, 5),
-              (_SlopeOfOutput if name == "B" else Activation)(bend), Dense(5, 3)]
-    net = Network(layers, rng=rng, loss=_summed if name == "C" else cross_entropy, dtype=dtype)
-    if name == "D":  # one unit is moved to within 1e-7 of its kink
-        net.layers[0].b[2] = 1e-7 - (X @ net.layers[0].W)[4, 2]
-    return net, X, y
-
-
-CULPRITS = {"A": "db1", "B": "D2", "C": "D3", "D": "none"}
-SPOILS = {f"D{k}": {f"{p}{j}" for p in "Wb" for j in range(1, k + 1)} for k in (1, 2, 3)}
-SPOILS |= {f"d{p}{k}": {f"{p}{k}"} for p in "Wb" for k in (1, 2, 3)} | {"none": set()}
+@exercise("10.3", "The best learning rate and momentum", hints=(
+    "Both curvatures must lie on the border of the region with complex roots, one on each side.",
+    "lr * mu = (1 - sqrt(beta))^2 and lr * L = (1 + sqrt(beta))^2: divide one by the other.",
+    "sqrt(beta) = (sqrt(L) - sqrt(mu)) / (sqrt(L) + sqrt(mu)), then lr = (1 + sqrt(beta))**2 / L."))
+def best_momentum(mine):
+    """The pair (lr, beta) of Polyak."""
+    for mu, L in ((1.0, 9.0), (0.5, 40.0), (3.0, 3.0)):
+        if np.shape(mine(mu, L)) != (2,):
+            return "two numbers are wanted, the learning rate and beta"
+        lr, beta = (float(number) for number in mine(mu, L))
+        right_lr, right_beta, r = best_heavy_ball(mu, L)
+        fault = first_match(
+            lr,
+            {
+                None: right_lr,
+                "the two numbers are in the wrong order: first the learning rate, "
+                "then beta": right_beta,
+                "that lr is the best one without momentum": 2 / (L + mu),
+                "that lr is the usual one of Nesterov's momentum; heavy ball may take "
+                "longer steps": 1
+                / L,
+                "that lr is on the edge of divergence without momentum": 2 / L,
+                "that lr lacks a square: lr * L = (1 + sqrt(beta))^2": (1 + r) / L,
+                "that lr has beta where sqrt(beta) belongs": (1 + right_beta) ** 2 / L,
+            },
+            f"for mu = {mu:g} and L = {L:g} another lr than {lr:.3g} puts both curvatures on the "
+            "border",
+        )
+        fault = fault or first_match(
+            beta,
+            {
+                None: right_beta,
+                "the lr is right, but that is sqrt(beta), the factor per step": r,
+                "the lr is right, but that beta has L and mu where their roots belong": (
+                    (L - mu) / (L + mu)
+                )
+                ** 2,
+                "the lr is right, but that is the factor per step of gradient descent": (L - mu)
+                / (L + mu),
+            },
+            f"the lr is right, but for mu = {mu:g} and L = {L:g} beta is not {beta:.3g}",
+        )
+        if fault is not None:
+            return fault
+    return None

@@ -1,159 +1,157 @@
-"""Checks of notebook 12, regularise: soft threshold, decay against penalty, dropout, patience,
-standardising.
+"""Checks of notebook 12, reach the limit of gradients.
 
 Each table of known answers begins with the right one, whose fault is None.
 
 Notebooks: 12.
 """
+import math
 
 import numpy as np
 
-from course_lib import optimizers
 from course_lib.checks.answers import first_match, unchanged
 from course_lib.checks.engine import exercise
+from course_lib.landscapes.functions import quadratic
+from course_lib.optimizers import curvature
+
+BANDED = np.array([[4.0, -1.0, 0.0, 0.0], [-1.0, 3.0, 1.0, 0.0],
+                   [0.0, 1.0, 6.0, -2.0], [0.0, 0.0, -2.0, 5.0]])
 
 
-def _named(answers, known):
-    """Return the fault of the first of `known`, (fault, values) pairs, that agrees with a list of
-    answers; '' for none.
-    """
-    pairs = ((fault, tuple(values)) for fault, values in known)
-    return first_match(tuple(answers), pairs, "", rtol=1e-7, atol=1e-10)
+def _recurrence(lam, t, lr, beta, *, first=0.0, sign=1.0):
+    """Return p_t of p <- p - lr lam p + sign beta (p - before), `before` being `first` at t = 0."""
+    before, now = np.full(len(lam), first), np.ones(len(lam))
+    for _ in range(t):
+        before, now = now, now - lr * lam * now + sign * beta * (now - before)
+    return now
 
 
-@exercise("12.1", "The soft threshold", hints=(
-    "where is the slope x - w + a sign(x) zero, and for which w is there no such x but 0?",
-    "the size is max(|w| - a, 0), and the sign is that of w",
-    "return np.sign(w) * np.maximum(np.abs(w) - amount, 0)"))
-def soft_threshold(mine):
-    """sign(w) max(|w| - a, 0)."""
-    w, a = np.array([3.0, 0.5, -0.5, -2.0, 0.0, 0.9, -1.2]), 0.7
-    answer, fault = unchanged(mine, w, a, names="array")
-    if fault:
-        return fault
-    if np.shape(answer) != w.shape:
-        return f"seven weights went in, and something of shape {np.shape(answer)} came back"
-    far = np.abs(w) > a
-    fault = _named([answer], ((fault, [value]) for fault, value in (
-        (None, np.where(far, w - a * np.sign(w), 0.0)),
-        ("small weights are thrown across zero: the minimum for |w| <= amount is at 0",
-         w - a * np.sign(w)),
-        ("that is the hard threshold: the large weights should move by amount, too",
-         np.where(far, w, 0.0)),
-        ("that is L2's shrinkage, in proportion: no weight would ever be 0", w / (1 + a)),
-        ("the sign is lost: a negative weight comes back positive", np.maximum(np.abs(w) - a, 0)),
-        ("negative weights all become 0: they move up towards zero, by amount",
-         np.maximum(w - a, 0)),
-        ("negative weights move away from zero: subtract amount from the size, not from w",
-         np.where(far, w - a, 0.0)),
-        ("that is weight clipping: it keeps the small weights and cuts the large ones",
-         np.clip(w, -a, a)),
-        ("the weights moved away from zero", w + a * np.sign(w)),
-        ("nothing has moved", w),
-        ("it moves by amount/2: the square has the factor 1/2, so its slope is x - w",
-         np.sign(w) * np.maximum(np.abs(w) - a / 2, 0)),
-    )))
-    if fault is None and not np.allclose(mine(w, 0.0), w):
-        return "without a penalty, amount = 0, every weight should stay"
-    return (
-        fault
-        if fault != ""
-        else "some entries are not the minimisers; look at w = 3, 0.5 and -2 with amount 0.7"
-    )
-
-
-def _shrink(penalty, decay):
-    """Return a step with gradient g + penalty(...) and a loss of decay(old, new, lr, strength)."""
-    def run(step, w, g, state, *, lr, strength, decoupled):
-        if not decoupled:
-            return step(w, penalty(w, g, lr, strength), state, lr=lr)
-        new, state = step(w, g, state, lr=lr)
-        return decay(w, new, lr, strength), state
-
-    return run
-
-
-def _l2(w, g, lr, strength):
-    return g + strength * w
-
-
-def _decoupled(w, new, lr, strength):
-    return new - lr * strength * w
-
-
-def _forgetful(step, w, g, state, **setting):
-    return _shrink(_l2, _decoupled)(step, w, g, {}, **setting)
-
-
-def _swapped(step, w, g, state, *, decoupled, **setting):
-    return _shrink(_l2, _decoupled)(step, w, g, state, decoupled=not decoupled, **setting)
-
-
-def _both(step, w, g, state, *, lr, strength, decoupled):
-    new, state = step(w, g + strength * w, state, lr=lr)
-    return (new - lr * strength * w if decoupled else new), state
-
-
-SHRINKS = (
-    (None, _shrink(_l2, _decoupled)),
-    ("the two are exchanged: decoupled means that the rule never sees strength * w", _swapped),
-    ("decoupled, the penalty is in the gradient as well: the rule should see the bare g", _both),
-    ("decoupled changes nothing yet: both times strength * w went through the rule",
-     lambda *point, decoupled, **setting: _shrink(_l2, None)(*point, decoupled=False, **setting)),
-    ("the penalty is decoupled as well: without `decoupled` it belongs into the gradient",
-     lambda *point, decoupled, **setting: _shrink(_l2, _decoupled)(*point, decoupled=True,
-                                                                   **setting)),
-    ("the decay is not multiplied by lr: the share that is lost is lr * strength",
-     _shrink(_l2, lambda w, new, lr, strength: new - strength * w)),
-    ("the share is taken of the new w: it belongs to the w that was given",
-     _shrink(_l2, lambda w, new, lr, strength: new - lr * strength * new)),
-    ("the gradient of the penalty got a factor lr: the rule will multiply by lr itself",
-     _shrink(lambda w, g, lr, strength: g + lr * strength * w, _decoupled)),
-    ("the gradient of (strength/2) w^2 is strength * w, without a 2",
-     _shrink(lambda w, g, lr, strength: g + 2 * strength * w, _decoupled)),
-    ("that is the gradient of L1: L2's is proportional to w",
-     _shrink(lambda w, g, lr, strength: g + strength * np.sign(w), _decoupled)),
-    ("decay makes the weights grow: the share is taken away",
-     _shrink(_l2, lambda w, new, lr, strength: new + lr * strength * w)),
-    ("the penalty has the wrong sign: its gradient points away from zero, like w",
-     _shrink(lambda w, g, lr, strength: g - strength * w, _decoupled)),
-    ("decoupled, nothing shrinks", _shrink(_l2, lambda w, new, lr, strength: new)),
-    ("the rule starts afresh at every step: hand on the state that was given, and return the new "
-     "one", _forgetful),
-)
-
-
-def _paths(mine):
-    """Return the points of eight steps of momentum and Adam, with penalty and with decay."""
-    found = []
-    for step in (optimizers.momentum, optimizers.adam):
-        for decoupled in (False, True):
-            w, state = np.array([1.0, -2.0, 0.5]), {}
-            for t in range(8):
-                g = np.array([0.3 + 0.2 * (-1.0) ** t, 0.0, -4.0 + t])
-                w, state = mine(step, w, g, state, lr=0.1, strength=0.3, decoupled=decoupled)
-                found.append(np.array(w, dtype=float))
-    return found
-
-
-@exercise("12.2", "Two ways to shrink", hints=(
-    "which gradient does the rule get in either case, and what is left to do after its step?",
-    "penalty: the rule gets g + strength w; decay: it gets g, and lr strength w_old is taken from "
-    "what it returns",
-    "new, state = step(w, g, state, lr=lr); return new - lr * strength * w, state"))
-def shrinking_step(mine):
-    """step on g + strength w, or step on g less lr strength w."""
-    w, g = np.array([1.0, -2.0, 0.5]), np.array([0.5, 0.0, -4.0])
-    for decoupled in (False, True):
-        answer, fault = unchanged(mine, optimizers.sgd, w, g, {}, names="w or g", lr=0.1,
-                                  strength=0.3, decoupled=decoupled)
-        if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], dict)):
-            return "it returns two things, the new w and the new state, which is a dict"
+@exercise("12.1", "The polynomial of heavy ball", hints=(
+    "keep two arrays, the last polynomial and the one before it, and go through the steps in a "
+    "loop",
+    "p_0 = 1 and p_1 = 1 - lr * lam; then p_{t+1} = (1 + beta - lr * lam) * p_t - beta * p_{t-1}",
+    "before, now = now, (1 + beta - lr * lam) * now - beta * before, for every step but the first"))
+def heavy_ball_polynomial(mine):
+    """The residual polynomial of heavy ball, whose velocity is zero before the first step."""
+    lam = np.array([0.5, 2.0, 3.0, 7.0, 0.0])
+    for t, lr, beta in ((3, 0.2, 0.5), (2, 0.1, 0.8), (6, 0.3, 0.4), (1, 0.2, 0.5), (0, 0.2, 0.5)):
+        answer, fault = unchanged(mine, lam, t, names="curvatures", lr=lr, beta=beta)
         if fault:
             return fault
-    fault = _named(_paths(mine), ((fault, _paths(known)) for fault, known in SHRINKS))
-    return (
-        fault
-        if fault != ""
-        else "the points are not those of momentum and Adam with a penalty and with decay"
-    )
+        if np.shape(answer) != lam.shape:
+            return (f"{len(lam)} curvatures want {len(lam)} values, an array of shape {lam.shape}, "
+                    f"not {np.shape(answer)}")
+        right = _recurrence(lam, t, lr, beta, first=1.0)
+        fault = first_match(answer, {
+            None: right,
+            "that is (1 - lr * lam)**t, gradient descent: what does beta do?": (1 - lr * lam)**t,
+            "the first step has a momentum there: the velocity before it is zero, so "
+            "p_1 = 1 - lr * lam": _recurrence(lam, t, lr, beta),
+            "the last term has the other sign: minus beta * p_{t-1}":
+            _recurrence(lam, t, lr, beta, first=1.0, sign=-1.0),
+            "that is one step too many: p_0 is 1": _recurrence(lam, t + 1, lr, beta, first=1.0),
+            "that is one step too few: p_0 is 1, before any step":
+            _recurrence(lam, max(t - 1, 0), lr, beta, first=1.0),
+            "lr is multiplied by 1 - beta there: in this course the velocity is a sum, "
+            "v = beta * v + g": _recurrence(lam, t, lr * (1 - beta), beta, first=1.0),
+            "that is the size of the error, where its sign is wanted too": np.abs(right),
+        }, f"for t = {t}, lr = {lr} and beta = {beta} those are not the values of p_t")
+        if fault is not None:
+            return fault
+    return None
+
+
+def _count(value, target):
+    """Return the first t with value(t) <= target."""
+    return next(t for t in range(10**6) if value(t) <= target)
+
+
+@exercise("12.2", "The fewest steps", hints=(
+    "go through t = 0, 1, 2, ... until the largest value is small enough",
+    "with q = (sqrt(kappa) - 1) / (sqrt(kappa) + 1) the value is 2 * q**t / (1 + q**(2 * t))",
+    "t = 0, then: while 2 * q**t / (1 + q**(2 * t)) > target: t = t + 1"))
+def steps_to_target(mine):
+    """The smallest t whose Chebyshev value is at most the target."""
+    cases = ((100.0, 1e-6), (1e4, 1e-3), (4.0, 0.61), (4.0, 0.59), (100.0, 0.95), (1.0, 1e-6),
+             (9.0, 1.5))
+    for kappa, target in cases:
+        answer = mine(kappa, target)
+        if np.ndim(answer) != 0:
+            return "one whole number is wanted, the number of steps"
+        answer = float(answer)
+        if answer != round(answer):
+            return f"a number of steps is whole: {answer:.4g} must be rounded up"
+        root, plain = math.sqrt(kappa), (kappa - 1) / (kappa + 1)
+        q = (root - 1) / (root + 1)
+        right = _count(lambda t, q=q: 2 * q**t / (1 + q**(2 * t)), target)
+        fault = first_match(answer, {
+            None: right,
+            "that many gradient descent needs: q has the root of kappa": _count(
+                lambda t, plain=plain: plain**t, target),
+            "that is for q**t: the largest value is nearly twice as large": _count(
+                lambda t, q=q: q**t, target),
+            "that is for 2 * q**t, which is only nearly the largest value": _count(
+                lambda t, q=q: 2 * q**t, target),
+            "that is one step too few: the value must be at most the target, so round up":
+            right - 1,
+            "that is one step too many: the first t that is good enough is wanted": right + 1,
+        }, f"for kappa = {kappa:g} and the target {target:g} the smallest t is not {answer:g}")
+        if fault is not None:
+            return fault
+    return None
+
+
+def _cg(H, b, w, n_steps, *, ratio=lambda new, old: new @ new / (old @ old), sign=1.0, reset=True):
+    """Return the path of conjugate gradient, or of a likely mistake in it."""
+    r = sign * (b - H @ w)
+    p, path = r, [w]
+    for _ in range(n_steps):
+        Hp = H @ p
+        s = (r @ r) / (p @ Hp)
+        path.append(path[-1] + s * p)
+        new = r - s * Hp
+        p = new + ratio(new, r) * p
+        r = new if reset else r
+    return np.array(path)
+
+
+@exercise("12.3", "Conjugate gradient", hints=(
+    "before the loop: r = b - H @ w, p = r, and the path with the start; each pass adds one point",
+    "keep the new residual beside the old one until the next direction is made: their ratio is "
+    "new.new / old.old",
+    "p = new + (new @ new) / (r @ r) * p, and only then r = new"))
+def conjugate_gradient(mine):
+    """The whole path of conjugate gradient on 0.5 w^T H w - b.w."""
+    turned = quadratic([1.0, 30.0], angle=0.4).hess(np.zeros(2))
+    cases = ((BANDED, [1.0, -2.0, 0.5, 3.0], [0.5, 0.0, -1.0, 2.0], 3),
+             (turned, [0.0, 0.0], [1.0, 2.0], 2), (BANDED, [1.0, 1.0, 0.0, 2.0], [0.0] * 4, 4),
+             (turned, [1.0, 0.0], [1.0, 2.0], 0))
+    for H, b, w, n_steps in cases:
+        b, w = np.array(b), np.array(w)
+        path, fault = unchanged(mine, H, b, w, names="matrix, b or start", n_steps=n_steps)
+        if fault:
+            return fault
+        if np.shape(path) == w.shape and n_steps:
+            return "only one point came back, where the whole path is wanted, start included"
+        if np.shape(path) != (n_steps + 1, len(w)):
+            return (f"{n_steps} steps with {len(w)} weights make a path of shape "
+                    f"{(n_steps + 1, len(w))}, not {np.shape(path)}")
+        fault = first_match(path, {
+            None: curvature.conjugate_gradient(H, b, w, n_steps=n_steps),
+            "that is steepest descent with exact steps: the next p keeps a share of the old one":
+            _cg(H, b, w, n_steps, ratio=lambda new, old: 0.0),
+            "the ratio stands upside down: new.new above, old.old below":
+            _cg(H, b, w, n_steps, ratio=lambda new, old: old @ old / (new @ new)),
+            "the ratio is one of lengths there, where squared lengths are wanted": _cg(
+                H, b, w, n_steps,
+                ratio=lambda new, old: np.linalg.norm(new) / np.linalg.norm(old)),
+            "r is overwritten before the ratio is made: the ratio is then always 1":
+            _cg(H, b, w, n_steps, ratio=lambda new, old: 1.0),
+            "r is never renewed: the new residual must take its place at the end of a step":
+            _cg(H, b, w, n_steps, reset=False),
+            "it walks uphill: r = b - H w points down the slope": _cg(H, b, w, n_steps, sign=-1.0),
+            "it starts from r = b, which is right for w = 0 only: r = b - H w":
+            _cg(H, b, 0 * w, n_steps) + w,
+        }, "those are not the points of conjugate gradient", rtol=1e-6, atol=1e-8)
+        if fault is not None:
+            return fault
+    return None

@@ -1,208 +1,174 @@
-"""Checks of notebook 13, train MNIST from scratch.
+"""Checks of notebook 13, adapt the learning rate: AdaGrad and RMSprop against traces of
+known rules.
 
-The examples are numbered: every row of X carries its number, so that a check can see which images
-went where.
+Each table of known answers begins with the right one, whose fault is None.
 
 Notebooks: 13.
 """
 
 import numpy as np
 
-from course_lib.checks.answers import first_match
+from course_lib import optimizers
 from course_lib.checks.engine import exercise
+from course_lib.checks.update_rules import UPHILL, examine
+
+BEFORE = "it divides by the old average, in which the gradient of this step is still missing"
+NO_EPS = "eps is missing: where every gradient so far was zero, that is 0/0"
+FORGETS = (
+    "nothing is remembered: each step divides by the size of its own gradient alone, so v must "
+    "grow from state['v']"
+)
 
 
-def _numbered(n):
-    """Return n examples whose two columns and label all tell their number."""
-    y = np.arange(n)
-    return np.stack([y, y], axis=1).astype(float), y
+OWN_EPS = "the eps that was given is not used: 1e-8 is only its default"
+NO_GRADIENT = "the gradient is missing above the fraction line: the step is lr * g over the root"
 
 
-@exercise("13.1", "Hold out validation images", hints=(
-    "one position cuts X and y alike: before it lies what is for training, after it the rest",
-    "with n images the cut is at n - n_valid, for the images and for the labels",
-    "cut = len(X) - n_valid, and then the pairs (X[:cut], y[:cut]) and (X[cut:], y[cut:])"))
-def hold_out(mine):
-    """Two pairs (X, y): all but the last n_valid examples, and the last n_valid."""
-    for n, n_valid in ((10, 3), (7, 1)):
-        X, y = _numbered(n)
-        answer = mine(X, y, n_valid)
-        if not isinstance(answer, (tuple, list)) or [len(part) for part in answer] != [2, 2]:
-            return "two pairs should come back, (X_train, y_train) and (X_valid, y_valid)"
-        for images, labels in answer:
-            if np.ndim(images) != 2 or np.ndim(labels) != 1:
-                return (
-                    "a pair holds images with all their columns, and then labels: cut along the "
-                    "first axis"
-                )
-            if len(images) != len(labels) or (images[:, 0] != labels).any():
-                return "images and labels no longer belong together: cut both at one place"
-        if fault := _fault_of_split(list(answer[0][1]), list(answer[1][1]), n, n_valid):
-            return fault
-    return None
-
-
-def _fault_of_split(train, valid, n, n_valid):
-    if set(train) & set(valid):
-        return (
-            "some images are in both parts: a network is then examined on what it has learnt by "
-            "heart"
-        )
-    if len(train) == n_valid and len(valid) == n - n_valid:
-        return "the parts are swapped, or n_valid was taken as the number of training images"
-    if len(valid) != n_valid:
-        return f"{n_valid} images were to be held out, got {len(valid)}"
-    if len(train) + len(valid) != n:
-        return "an image is in neither part: the first part ends where the second begins"
-    if valid == list(range(n_valid)):
-        return "the first images were held out, where the last ones were asked for"
-    if train + valid != list(range(n)):
-        return (
-            "the images were reordered: keep the order of the file, and everyone holds out the "
-            "same ones"
-        )
-    return None
-
-
-@exercise("13.2", "Accuracy from logits", hints=(
-    "each row of logits holds one image's scores; the network's answer is the place of the largest",
-    "accuracy = (number of rows whose largest logit stands in column y) / (number of rows)",
-    "compare logits.argmax(axis=1) with y, and take the mean of the comparison"))
-def accuracy(mine):
-    """The fraction of rows whose largest logit is in the column that y names."""
-    rng = np.random.default_rng(0)
-    for n, k in ((10, 10), (40, 10)):  # square first: there the wrong axis does not crash
-        logits = 3 * rng.standard_normal((n, k))
-        y = np.where(rng.random(n) < 0.6, logits.argmax(axis=1), rng.integers(0, k, n))
-        answer = mine(logits, y)
-        if answer is None or np.ndim(answer) != 0:
-            return "one number was expected for the whole batch, not one for each image"
-        right = np.mean(logits.argmax(axis=1) == y)
-        fault = first_match(float(answer), {
-            None: right,
-            "that is how many are right, not which fraction: divide by the number of images": n
-            * right,
-            "that is in percent: this course keeps fractions, and multiplies by 100 in print": 100
-            * right,
-            "that is the fraction of wrong answers, the error rate": 1 - right,
-            "it looks down the columns, but a row belongs to an image: take the largest entry of "
-            "each row":
-                np.mean(logits.argmax(axis=0)[:n] == y[:k]),
-            "it picks the smallest logit of each row; the network's answer is the largest":
-                np.mean(logits.argmin(axis=1) == y),
-            "it compares every label with one answer for the whole batch: argmax needs an axis":
-                np.mean(logits.argmax() == y),
-        }, "that is not the fraction of rows whose largest logit stands in column y")
-        if fault:
-            return fault
-    return None
-
-
-class _Recorder:
-    """Stands in for a network: writes down which examples it is shown, and at which theta."""
-
-    def __init__(self):
-        self.theta = np.zeros(2)
-        self.seen, self.thetas, self.torn = [], [], False
-
-    def loss_and_grad(self, X, y):
-        self.torn = self.torn or (X[:, 0] != y).any()
-        self.seen.append(X[:, 0].astype(int).tolist())
-        self.thetas.append(self.theta.copy())
-        return np.mean(X[:, 0]**2), np.ones(2)
-
-
-def _counting_step(w, g, state, *, lr):
-    return w - lr * g, {"t": state.get("t", 0) + 1}
-
-
-@exercise("13.3", "One epoch of mini-batches", hints=(
-    "shuffle the numbers 0 ... n-1 once, cut the shuffled list into pieces, and take one step for "
-    "each piece",
-    "mean loss = sum over the batches of (batch loss * batch length) / n; the last batch holds "
-    "what is left",
-    "order = rng.permutation(n); for start in range(0, n, batch_size): order[start:start + "
-    "batch_size]"))
-def run_epoch(mine):
-    """Every example once, in random batches, one step a batch; the mean loss over examples, and the
-    state.
+def _rule(average, move):
+    """Return a rule with one memory: v = average(old v, g, hyper), then a step of lr * move(g, v,
+    eps).
     """
-    n, rng, orders = 10, np.random.default_rng(1), []
-    for _ in range(3):
-        net, (X, y) = _Recorder(), _numbered(n)
-        answer = mine(net, X, y, _counting_step, {"t": 5}, lr=0.1, batch_size=4, rng=rng)
-        if (X[:, 0] != np.arange(n)).any() or (y != np.arange(n)).any():
-            return (
-                "it reordered the arrays that it was given: shuffle row numbers, and pick rows "
-                "with them"
-            )
-        shown = [number for rows in net.seen for number in rows]
-        fault = _fault_of_batches(net, shown) or _fault_of_steps(net, answer)
-        if fault := fault or _fault_of_loss(net, answer[0]):
-            return fault
-        orders.append(shown)
-    if all(sorted(order[-2:]) == [8, 9] for order in orders):
-        return "every epoch has the same batches, shuffled within: shuffle first, then cut"
-    if orders[0] == orders[1] == orders[2]:
-        return (
-            "every epoch has the same order: draw it from the given rng, not from a new generator"
-        )
-    return None
+    def step(w, g, state, *, lr, eps, rho=None):
+        v = average(state.get("v", 0.0), g, rho)
+        return w - lr * move(g, v, eps), {"v": v}
+
+    return step
 
 
-def _fault_of_batches(net, shown):
-    sizes = [len(rows) for rows in net.seen]
-    if not sizes:
-        return "the network was never asked for a gradient"
-    if net.torn:
-        return "images and labels were shuffled apart: pick both with the same row numbers"
-    if max(sizes) > 4:
-        return f"a batch had {max(sizes)} examples, where batch_size was 4"
-    if sizes == [4, 4] and len(set(shown)) == 8:
-        return "the last, smaller batch is missing: its examples are part of the epoch too"
-    if len(set(shown)) < len(shown):
-        return "some examples came more than once: an epoch draws without replacement"
-    if len(shown) != 10:
-        return f"{len(shown)} of 10 examples were used: an epoch uses each of them once"
-    if sizes != [4, 4, 2]:
-        return f"10 examples in batches of 4 make batches of 4, 4 and 2, not {sizes}"
-    if shown == sorted(shown):
-        return "the examples came in the order of the file: shuffle them in every epoch"
-    return None
+def _over_root(g, v, eps):
+    return g / (np.sqrt(v) + eps)
 
 
-def _fault_of_steps(net, answer):
-    if not isinstance(answer, (tuple, list)) or len(answer) != 2 or not isinstance(answer[1], dict):
-        return "a pair should come back: the mean loss, and the rule's state after the last step"
-    if not net.theta.any():
-        return "theta never changed: assign what the rule returns to net.theta"
-    if not all(theta.any() for theta in net.thetas[1:]):
-        return (
-            "all gradients were taken at the same theta: a step follows each batch, before the next"
-        )
-    if answer[1].get("t") in (1, 3, 5, 6):
-        return "the rule's memory got lost: hand the state on from each step to the next"
-    if answer[1].get("t") != 8 or not np.allclose(net.theta, -0.3):
-        return "three batches should make three steps, each of them with rate lr"
-    return None
+def _inside(g, v, eps):
+    return g / np.sqrt(v + eps)
 
 
-def _fault_of_loss(net, answer):
-    lengths, losses = [len(rows) for rows in net.seen], [np.mean(np.square(rows))
-                                                         for rows in net.seen]
-    return first_match(
-        float(answer),
-        {
-            None: np.dot(lengths, losses) / 10,
-            "in a plain mean over batches an example of the last, smaller batch counts twice: "
-            "weight "
-            "by length": np.mean(losses),
-            "that is the loss of the last batch only": losses[-1],
-            "that is the sum of the batches' losses: weight each by its length, and divide "
-            "by n": np.sum(
-                losses
-            ),
-            "that is the sum over the examples: divide by their number": np.dot(lengths, losses),
-        },
-        "the first number returned is not the mean loss over all examples",
-    )
+def _no_root(g, v, eps):
+    return g / (v + eps)
+
+
+def _alone(g, v, eps):
+    return 1 / (np.sqrt(v) + eps)
+
+
+def _own_eps(g, v, eps):
+    return g / (np.sqrt(v) + 1e-8)
+
+
+def _add(v, g, rho):
+    return v + g * g
+
+
+def _leak(v, g, rho):
+    return rho * v + (1 - rho) * g * g
+
+
+def _late(average):
+    """Return the rule that divides by v as it was before this gradient."""
+    def step(w, g, state, *, lr, eps, rho=None):
+        v = state.get("v", 0.0 * g)
+        return w - lr * _over_root(g, v, eps), {"v": average(v, g, rho)}
+
+    return step
+
+
+def _mean(w, g, state, *, lr, eps):
+    t, v = state.get("t", 0) + 1, state.get("v", 0.0) + g * g
+    return w - lr * _over_root(g, v / t, eps), {"t": t, "v": v}
+
+
+def _with_eps(w, g, state, *, lr, eps):
+    v = state.get("v", 0.0) + g * g + eps
+    return w - lr * g / np.sqrt(v), {"v": v}
+
+
+def _from_first(w, g, state, *, lr, rho, eps):
+    v = _leak(state["v"], g, rho) if state else g * g
+    return w - lr * _over_root(g, v, eps), {"v": v}
+
+
+ADAGRADS = (
+    (None, optimizers.adagrad),
+    ("it accumulates the gradients themselves, which cancel when the sign alternates; their "
+     "squares are summed",
+     _rule(lambda v, g, rho: v + g, _over_root)),
+    ("it adds up the sizes |g|: the squares are summed, and then the root is taken",
+     _rule(lambda v, g, rho: v + np.abs(g), _no_root)),
+    (FORGETS, _rule(lambda v, g, rho: g * g, _over_root)),
+    ("that sum leaks, which makes it RMSprop: AdaGrad forgets nothing",
+     _rule(lambda v, g, rho: 0.9 * v + 0.1 * g * g, _over_root)),
+    ("it divides by the root of the mean square, so its rates do not fall: AdaGrad has the sum",
+     _mean),
+    ("the root is missing: the step must not depend on the unit of the gradient",
+     _rule(_add, _no_root)),
+    ("eps stands inside the root: here it is added outside, after the root", _rule(_add, _inside)),
+    (BEFORE.replace("average", "sum"), _late(_add)),
+    ("one sum serves all coordinates: every coordinate has a sum of its own",
+     _rule(lambda v, g, rho: v + (g * g).sum(), _over_root)),
+    (NO_EPS, _rule(_add, lambda g, v, eps: g / np.sqrt(v))),
+    ("eps is added to v at every step, and adds up: it belongs beside the root, once", _with_eps),
+    (NO_GRADIENT, _rule(_add, _alone)),
+    (OWN_EPS, _rule(_add, _own_eps)),
+    (UPHILL, _rule(_add, lambda g, v, eps: -_over_root(g, v, eps))),
+)
+
+
+@exercise("13.1", "AdaGrad", hints=(
+    "what must be remembered of all past gradients, and what is done with it in the step?",
+    "v = old v + g squared, old v being 0 at first; the step is lr * g / (root of v, plus eps)",
+    'v = state.get("v", 0.0) + g * g, then w - lr * g / (np.sqrt(v) + eps), and return it with '
+    '{"v": v}'))
+def adagrad(mine):
+    """v sums the squares; the step is lr g / (sqrt(v) + eps)."""
+    return examine(mine, ADAGRADS, "the points are not those of AdaGrad on eight steps of four "
+                                   "weights",
+                    lr=0.3, eps=0.01)
+
+
+RMSPROPS = (
+    (None, optimizers.rmsprop),
+    ("that is AdaGrad still: the sum must leak, by the factor rho", _rule(_add, _over_root)),
+    ("the new square enters with its full weight: it needs the factor 1 - rho, or v is no average",
+     _rule(lambda v, g, rho: rho * v + g * g, _over_root)),
+    ("the weights are exchanged: rho belongs to the old average, 1 - rho to the new square",
+     _rule(lambda v, g, rho: (1 - rho) * v + rho * g * g, _over_root)),
+    ("it averages the gradient, which is near zero where the sign alternates; its square is "
+     "averaged",
+     _rule(lambda v, g, rho: rho * v + (1 - rho) * g, _over_root)),
+    ("it averages the gradient, which is near zero where the sign alternates; its square is "
+     "averaged",
+     _rule(lambda v, g, rho: rho * v + (1 - rho) * g, lambda g, v, eps: g / (np.abs(v) + eps))),
+    ("rho is not used: 0.9 is only its default",
+     _rule(lambda v, g, rho: 0.9 * v + 0.1 * g * g, _over_root)),
+    (FORGETS, _rule(lambda v, g, rho: g * g, _over_root)),
+    (FORGETS, _rule(lambda v, g, rho: (1 - rho) * g * g, _over_root)),
+    ("the root is missing: the step must not depend on the unit of the gradient",
+     _rule(_leak, _no_root)),
+    ("eps stands inside the root: here it is added outside, after the root", _rule(_leak, _inside)),
+    (BEFORE, _late(_leak)),
+    ("that corrects v for its start at zero, which Adam does and RMSprop does not",
+     lambda w, g, state, *, lr, rho, eps: optimizers.adam(w, g, state, lr=lr, beta1=0.0, beta2=rho,
+                                                          eps=eps)),
+    (NO_EPS, _rule(_leak, lambda g, v, eps: g / np.sqrt(v))),
+    ("the average begins with the first square: it begins at 0", _from_first),
+    ("1 - rho is squared along with g: only g is", _rule(
+        lambda v, g, rho: rho * v + ((1 - rho) * g)**2, _over_root)),
+    ("the new average is added to the old one: it takes its place", _rule(
+        lambda v, g, rho: v + _leak(v, g, rho), _over_root)),
+    (NO_GRADIENT, _rule(_leak, _alone)),
+    (OWN_EPS, _rule(_leak, _own_eps)),
+    ("rho and eps are not used: 0.9 and 1e-8 are only their defaults",
+     _rule(lambda v, g, rho: 0.9 * v + 0.1 * g * g, _own_eps)),
+    (UPHILL, _rule(_leak, lambda g, v, eps: -_over_root(g, v, eps))),
+)
+
+
+@exercise("13.2", "RMSprop", hints=(
+    "take your AdaGrad and change the line that makes v: it becomes an average that forgets",
+    "v = rho times the old v, plus 1 - rho times g squared; the step is as before",
+    'v = rho * state.get("v", 0.0) + (1 - rho) * g * g'))
+def rmsprop(mine):
+    """v is a moving average of the squares; the step is lr g / (sqrt(v) + eps)."""
+    return examine(mine, RMSPROPS, "the points are not those of RMSprop on eight steps of four "
+                                   "weights",
+                    lr=0.3, rho=0.8, eps=0.01)

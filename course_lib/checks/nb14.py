@@ -1,145 +1,108 @@
-"""Checks of notebook 14, train MNIST in Keras: an input pipeline, two epsilons, a training step, a
-callback.
+"""Checks of notebook 14, understand Adam: two museum pieces, its longest step, AdamW.
 
-TensorFlow is imported only when an answer is examined; the models are tiny.
+Each table of known answers begins with the right one, whose fault is None.
 
 Notebooks: 14.
 """
-import math
-
 import numpy as np
 
+from course_lib import optimizers
+from course_lib.checks import museum
 from course_lib.checks.engine import exercise
-from course_lib.frameworks.tensorflow_quietly import import_tensorflow
+from course_lib.checks.nb14_versions import ADAMS, ADAMWS, BEHIND
+from course_lib.checks.update_rules import examine, misuse
+
+HYPER = {"lr": 0.3, "beta1": 0.8, "beta2": 0.95, "eps": 0.01}
 
 
-@exercise("14.2", "Two epsilons", seconds=120.0, hints=(
-    "in Keras' step, sqrt(v) and epsilon stand in one sum; what must that sum be divided by to "
-    "turn v into v_hat?",
-    "(sqrt(v) + epsilon) / sqrt(1 - beta2^t) = sqrt(v_hat) + ?",
-    "return epsilon / math.sqrt(1 - beta2**t)"))
-def course_eps(mine):
-    """epsilon / sqrt(1 - beta2^t)."""
-    for epsilon, t, beta2 in ((0.01, 1, 0.9375), (1e-7, 3, 0.999), (0.5, 40, 0.96)):
-        answer, share = mine(epsilon, t, beta2), 1 - beta2**t
-        if answer is None or isinstance(answer, str) or np.ndim(answer) != 0:
-            return f"one number was expected, got {answer!r}"
-        known = (
-            (None, epsilon / math.sqrt(share)),
-            ("that is the other direction: what Keras would need to take the step of our Adam",
-             epsilon * math.sqrt(share)),
-            ("the root is missing: epsilon stands beside the root of v, not beside v",
-             epsilon / share),
-            ("the root is missing, and the direction is the other one", epsilon * share),
-            ("equal constants do not make equal steps: Keras adds its own to the root of the "
-             "uncorrected v", epsilon),
-            ("that is the factor of the first step at all times: the power of beta2 grows with t",
-             epsilon / math.sqrt(1 - beta2)),
-            ("that power belongs to the step before: t counts from 1",
-             epsilon / math.sqrt(max(1 - beta2 ** (t - 1), 1e-300))),
-            ("that is only the factor: it multiplies epsilon", 1 / math.sqrt(share)),
-        )
-        for fault, value in known:
-            if math.isclose(answer, value, rel_tol=1e-6):
-                if fault is None:
-                    break
-                return fault
-        else:
-            return (
-                f"for epsilon = {epsilon:g}, t = {t}, beta2 = {beta2:g} the constant is not "
-                f"{float(answer):.3g}"
-            )
-    return None
-
-
-class _Trial:
-    """A tiny model with batch normalisation, always with the same weights, and two batches."""
-
-    def __init__(self):
-        self.tf, rng = import_tensorflow(), np.random.default_rng(0)
-        keras = self.tf.keras
-        self.model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(3),
-                                       keras.layers.BatchNormalization(),
-                                       keras.layers.Dense(2)])
-        for weight in self.model.trainable_weights:
-            weight.assign(rng.normal(size=weight.shape))
-        self.optimizer = keras.optimizers.SGD(0.25, momentum=0.5)
-        self.optimizer.build(self.model.trainable_variables)
-        self.loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        self.batches = [(rng.normal(size=(n, 4)).astype(np.float32), rng.integers(0, 2, n))
-                        for n in (8, 5)]
-
-    def steps(self, step):
-        """Return what `step` returned for both batches, and the weights after each, (2, n)."""
-        returned, weights = [], []
-        for X, y in self.batches:
-            returned.append(step(self.model, self.optimizer, self.loss_fn, X, y))
-            weights.append(np.concatenate([np.ravel(weight)
-                                           for weight in self.model.trainable_weights]))
-        return returned, np.array(weights)
-
-
-def _reference(training=True, sign=1, repeat=1, apply=True, after=False):
-    def step(model, optimizer, loss_fn, X, y):
-        tf = import_tensorflow()
-        for _ in range(repeat):
-            with tf.GradientTape() as tape:
-                loss = loss_fn(y, model(X, training=training))
-            gradients = [sign * g for g in tape.gradient(loss, model.trainable_variables)]
-            if apply:
-                optimizer.apply(gradients, model.trainable_variables)
-        return loss_fn(y, model(X, training=training)) if after else loss
-
-    return step
-
-
-STEPS = (
-    ("the forward pass ran in evaluation mode: dropout and batch normalisation need training=True",
-     {"training": False}),
-    ("no weight has moved: the optimizer must apply the gradients", {"apply": False}),
-    ("it walks uphill: the optimizer itself subtracts, so give it the gradient as it is",
-     {"sign": -1}),
-    ("the step was taken twice: one call is one step", {"repeat": 2}),
-)
-
-
-@exercise("14.3", "A training step", seconds=120.0, hints=(
-    "three things: the loss inside the tape's with block, its gradient from the tape, and the "
-    "optimizer",
-    "tape.gradient(loss, variables) needs a forward pass that was recorded; then "
-    "optimizer.apply(gradients, variables)",
-    "with tf.GradientTape() as tape: loss = loss_fn(y, model(X, training=True)), and the rest "
-    "after the block"))
-def train_step(mine):
-    """The loss under the tape in training mode, the gradient of all trainable variables, one
-    update.
-    """
-    try:
-        returned, weights = _Trial().steps(mine)
-    except (ValueError, TypeError, AttributeError) as error:
-        if "No gradients provided" in str(error) or "NoneType" in str(error):
-            return (
-                "the gradients are None: the tape saw neither the model nor the loss; both belong "
-                "inside its with block"
-            )
-        raise
-    expected, path = _Trial().steps(_reference())
-    if np.allclose(weights, path, rtol=1e-4, atol=1e-6):
-        return _fault_of_return(returned, expected)
-    for fault, change in STEPS:
-        if np.allclose(weights, _Trial().steps(_reference(**change))[1], rtol=1e-4, atol=1e-6):
-            return fault
-    return (
-        "the weights after two steps are not those of the optimizer with the gradient of the loss"
+@exercise("14.1", "A clock and a hat", exhibit=museum.museum_adam_start, hints=(
+    "two lines are wrong: one explains the long run, the other the first step; each quantity that "
+    "is made should be used",
+    "t is 1 at the first step, 2 at the second, and the state carries it; the root is that of "
+    "v_hat",
+    't = state.get("t", 0) + 1, and np.sqrt(v_hat) in the last but one line'))
+def museum_adam_start(mine):
+    """Adam, with a t that counts and the corrected v below the line."""
+    fault = misuse(mine, **HYPER)
+    if fault is None and not np.isfinite(mine(np.ones(1), np.ones(1), {}, **HYPER)[0]).all():
+        return BEHIND
+    return fault or examine(
+        mine, ADAMS, "the points are not those of Adam on eight steps of four weights", **HYPER
     )
 
 
-def _fault_of_return(returned, expected):
-    if any(np.ndim(loss) != 0 or isinstance(loss, (list, tuple)) for loss in returned):
-        return "the weights are right; what comes back should be one number, the loss of the batch"
-    if np.allclose(np.array(returned, float), np.array(expected, float), rtol=1e-4):
-        return None
-    later, _ = _Trial().steps(_reference(after=True))
-    if np.allclose(np.array(returned, float), np.array(later, float), rtol=1e-4):
-        return "that is the loss after the step: return the one that the gradient was taken of"
-    return "the weights are right, but the number that comes back is not the loss before the step"
+@exercise("14.2", "A missing pair of brackets", exhibit=museum.museum_adam, hints=(
+    "read the last formula as Python reads it: which operation comes first, the division or the "
+    "last addition?",
+    "the quotient is m_hat over (root of v_hat, plus eps)",
+    "w = w - lr * m_hat / (np.sqrt(v_hat) + eps)"))
+def museum_adam(mine):
+    """Adam, with eps below the fraction line, so that a weight without gradient stays."""
+    return examine(mine, ADAMS, "the points are not those of Adam on eight steps of four weights",
+                   **HYPER)
+
+
+def _last_step(gradients, beta1, beta2):
+    """Return the length of Adam's last step at lr = 1."""
+    w, state, before = np.zeros(()), {}, 0.0
+    for g in gradients:
+        before = w
+        w, state = optimizers.adam(w, g, state, lr=1.0, beta1=beta1, beta2=beta2)
+    return float(abs(w - before))
+
+
+@exercise("14.3", "The longest step", hints=(
+    "m remembers the last ten gradients or so, v the last thousand: which gradients add much to m "
+    "and little to v?",
+    "equality in Cauchy-Schwarz wants sqrt(b_k) x_k proportional to a_k / sqrt(b_k), so x_k to "
+    "(beta1 / beta2)^k",
+    "return (beta1 / beta2) ** np.arange(n)[::-1]: the last gradient is the largest"))
+def long_step_gradients(mine):
+    """g_(n-k) proportional to (beta1 / beta2)^k: a step of (1 - beta1) / sqrt((1 - beta2)(1 -
+    beta1^2 / beta2)) lr.
+    """
+    for n, beta1, beta2 in ((2500, 0.9, 0.999), (400, 0.8, 0.99), (60, 0.5, 0.6)):
+        g = np.asarray(mine(n, beta1, beta2), dtype=float)
+        if g.shape != (n,):
+            return f"an array of shape ({n},) was asked for, and {g.shape} came back"
+        if not (np.isfinite(g) & (np.abs(g) < 1e150)).all():
+            return "some gradients are infinite, NaN, or too large to be squared"
+        ratio = beta1 / beta2
+        best = _last_step(ratio ** np.arange(n)[::-1], beta1, beta2)
+        step, spike = _last_step(g, beta1, beta2), _last_step(np.r_[np.zeros(n - 1), 1.0], beta1,
+                                                              beta2)
+        if abs(step / best - 1) < 0.01:
+            continue
+        if abs(step / _last_step(beta1 ** np.arange(n)[::-1], beta1, beta2) - 1) < 1e-3:
+            return (
+                "they grow by 1 / beta1 a step, which is best for m alone: v forgets as well, so "
+                "a slower growth does better"
+            )
+        if abs(step - 1) < 0.01:
+            return "the last step is as long as lr: gradients that are all alike give no more"
+        if abs(step / spike - 1) < 0.01:
+            return (
+                "that is the lone spike: m also remembers the gradients just before, so let these "
+                "help"
+            )
+        if step < 0.5:
+            return (
+                f"the last step is only {step:.2g} lr: the gradients must grow towards the end, "
+                "not shrink"
+            )
+        return (
+            f"the last step is {step:.3g} lr where {best:.3g} lr is possible (beta1 = {beta1}, "
+            f"beta2 = {beta2})"
+        )
+    return None
+
+
+@exercise("14.4", "AdamW", hints=(
+    "what does the data gradient decide, and what must it not touch?",
+    "the new w is Adam's new w, less lr * weight_decay times the old w",
+    "w_adam, state = optimizers.adam(w, g, state, lr=lr, ...); return w_adam - lr * weight_decay * "
+    "w, state"))
+def adamw(mine):
+    """Adam's step on the bare g, less lr * weight_decay * w."""
+    return examine(mine, ADAMWS, "the points are not those of AdamW on eight steps of four weights",
+                    weight_decay=0.2, **HYPER)

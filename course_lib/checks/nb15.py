@@ -1,244 +1,191 @@
-"""Checks of notebook 15, match three frameworks: two conventions of momentum, a plateau rule, a bug
-to plant, Schedule-Free.
+"""Checks of notebook 15, meet Adam's family: the powers of units, Adadelta and Lion against traces.
 
 Each table of known answers begins with the right one, whose fault is None.
 
 Notebooks: 15.
 """
-import math
 
 import numpy as np
 
-from course_lib.checks.answers import unchanged
+from course_lib import optimizers
 from course_lib.checks.engine import exercise
-from course_lib.checks.update_rules import UPHILL, examine, misuse
-from course_lib.frameworks.paths import EPS, HYPER, distance, path_of
-from course_lib.frameworks.schedule_free import schedule_free_adamw
-from course_lib.frameworks.sklearn_replay import adaptive_rate
-from course_lib.optimizers.rules import adam
+from course_lib.checks.update_rules import UPHILL, examine
+
+UNIT_POWERS = {
+    "sgd": ((1, 2), {(0, 0): "its step does depend on units: lr stays, and g changes with both of "
+                             "them",
+                     (1, 1): "(b) g becomes c times as large in u, and a step in u is c times that "
+                             "in w",
+                     (1, 0): "(b) the gradient in u is c times that in w, and the step is made in "
+                             "u",
+                     (1, -2): "(b) the unit of w is c times longer, so the numbers u are smaller: "
+                              "w = c u"}),
+    "adaptive": ((0, 1), {(1, 2): "(a) g/sqrt(v) has no unit: c cancels",
+                          (1, 1): "(a) g/sqrt(v) has no unit: c cancels",
+                          (0, 0): "(b) the step is about lr in the numbers u, and so c lr as a "
+                                  "movement of w",
+                          (0, 2): "(b) c cancels in g/sqrt(v); only the way from u to w = c u "
+                                  "brings one",
+                          (0, -1): "(b) a step of lr in u is a step of c lr in w = c u, not of lr "
+                                   "/ c"}),
+    "newton": ((0, 0), {(1, 2): "the Hessian changes too, and is divided by",
+                        (1, 0): "(a) the Hessian is multiplied by c as the gradient is",
+                        (0, 1): "(b) the Hessian in u is c^2 H, so the step in u is 1/c times the "
+                                "old one",
+                        (0, 2): "(b) the Hessian in u is c^2 H, so the step in u is 1/c times the "
+                                "old one",
+                        (0, -1): "(b) the step in u is 1/c times the old one; as a movement of w = "
+                                 "c u, c times that"}),
+}
 
 
-@exercise("15.1", "A velocity that changes its rate", hints=(
-    "while the rate stays the same, u = -lr * v; which v do both conventions mean, before and "
-    "after the drop?",
-    "u_old = -lr_old * v and u_new = -lr_new * v, with one and the same v",
-    "return u * lr_new / lr_old"))
-def converted_velocity(mine):
-    """u * lr_new / lr_old."""
-    u, old, new = np.array([0.5, -2.0, 0.0]), 0.2, 0.05
-    known = (
-        (None, u * new / old),
-        ("nothing is converted: that is what Keras does by itself, and the old rate stays inside",
-         u),
-        ("upside down: after a drop the moves must become shorter", u * old / new),
-        ("that is the course's v; Keras wants its own velocity, with the new rate and the sign in "
-         "it", -u / old),
-        ("the sign is wrong: Keras' velocity is added to w before the drop and after it",
-         -u * new / old),
-        ("u holds the old rate already: first take that out", -new * u),
-        ("u holds the old rate already: first take that out", new * u),
-        ("the new rate has to go in again, once the old one is out", u / old),
-        ("the rates have to be divided by one another, not subtracted", u * (new - old)),
-        ("the rates have to be divided by one another, not subtracted", u * (1 - (old - new))),
-    )
-    answer, fault = unchanged(mine, u, names="array", lr_old=old, lr_new=new)
-    if fault:
-        return fault
-    answer = np.asarray(answer, dtype=float)
-    if answer.shape != u.shape:
-        return f"a velocity of shape {u.shape} went in, and {answer.shape} came back"
-    for fault, value in known:
-        if np.allclose(answer, value, rtol=1e-9, atol=0):
-            return fault
-    return f"for u = 0.5 and a drop from {old} to {new} the velocity is not {answer[0]:.3g}"
-
-
-def _rates(losses, *, lr, tol, patience, factor=5, late=False, failed=None, forget=True,
-           lowest=True, keep=False):
-    """Return the rates of a rule like scikit-learn's, with one of its features changed."""
-    rate, best, failures, rates = lr, math.inf, 0, []
-    failed = failed or (lambda loss, best, last: loss > best - tol)
-    last = math.inf
-    for loss in losses:
-        rates.append(rate)
-        bad = failed(loss, best, last)
-        failures = failures + 1 if bad else failures if keep else 0
-        best, last = (min(best, loss) if lowest or not bad else best), loss
-        if failures >= patience + late:
-            rate, failures = rate / factor, 0 if forget else failures
-    return rates
-
-
-def _after(losses, *, lr, tol, patience):
-    rates, state = [], {}
-    for loss in losses:
-        rate, state = adaptive_rate(loss, state, lr=lr, tol=tol, patience=patience)
-        rates.append(rate)
-    return rates
-
-
-# improves by less than tol for a while, gets worse, improves on the last but not on the best, and
-# at last on both
-LOSSES = (1.0, 0.7, 0.64, 0.58, 0.52, 0.46, 0.9, 0.6, 0.38, 0.2, 0.19, 0.21, 0.05, 0.04, 0.06, 0.05,
-          0.07, 0.08, 0.05, 0.04,
-          0.3, 0.3, 0.3, 0.3)
-PLATEAU = {"lr": 0.5, "tol": 0.1, "patience": 3}
-RATE_FAULTS = (
-    (None, _rates),
-    ("those are the rates after each epoch: entry k must be the rate that epoch k was trained with",
-     _after),
-    ("the rate is divided by another number than 5",
-     lambda losses, **more: _rates(losses, factor=10, **more)),
-    ("the rate is divided by another number than 5",
-     lambda losses, **more: _rates(losses, factor=2, **more)),
-    ("it is too patient by one epoch: patience failures in a row are enough",
-     lambda losses, **more: _rates(losses, late=True, **more)),
-    ("tol plays no part: an epoch has failed unless it is better than the best by tol or more",
-     lambda losses, **more: _rates(losses, failed=lambda loss, best, last: loss > best, **more)),
-    ("tol plays no part: an epoch has failed unless it is better than the best by tol or more",
-     lambda losses, **more: _rates(losses, failed=lambda loss, best, last: loss >= best, **more)),
-    ("the loss is compared with that of the epoch before, not with the best so far",
-     lambda losses, **more: _rates(losses, failed=lambda loss, best, last: loss > last
-                                   - more["tol"], **more)),
-    ("tol is on the wrong side: being worse by less than tol is no success",
-     lambda losses, **more: _rates(losses, failed=lambda loss, best, last: loss > best
-                                   + more["tol"], **more)),
-    ("the count does not start again after a drop",
-     lambda losses, **more: _rates(losses, forget=False, **more)),
-    ("a success must set the count to zero: the failures have to come in a row",
-     lambda losses, **more: _rates(losses, keep=True, **more)),
-    ("the best loss moves only when an epoch succeeds: that is Keras' ReduceLROnPlateau; here it "
-     "is the lowest so far",
-     lambda losses, **more: _rates(losses, lowest=False, **more)),
-    ("the rate never drops", lambda losses, **more: [more["lr"]] * len(losses)),
-)
-
-
-@exercise("15.2", "The rule behind 'adaptive'", hints=(
-    "three things live on from epoch to epoch: the rate, the best loss, and the count of failures "
-    "in a row",
-    "failed: loss > best - tol; after `patience` failures in a row the rate is divided by 5 and "
-    "the count is 0 again",
-    "for each loss: append the rate; count up or set to 0; best = min(best, loss); at patience: "
-    "rate /= 5, count = 0"))
-def adaptive_rates(mine):
-    """scikit-learn's plateau rule."""
-    for losses, more in ((LOSSES, PLATEAU), (LOSSES[::-1], PLATEAU | {"patience": 2}),
-                         (LOSSES, PLATEAU | {"patience": 1})):
-        rates = mine(list(losses), **more)
-        if np.shape(rates) != (len(losses),):
-            return (
-                f"{len(losses)} losses went in, and {np.shape(rates)} came back: a list of as many "
-                "rates is wanted"
-            )
-        rates = np.array(rates, dtype=float)
-        faults = [fault for fault,
-                  rule in RATE_FAULTS if np.allclose(rates, rule(losses, **more), rtol=1e-9)]
-        if not faults:
-            wrong = int(np.argmin(np.isclose(rates, _rates(losses, **more), rtol=1e-9)))
-            return (
-                f"for patience = {more['patience']} the rate of epoch {wrong + 1} is not "
-                f"{rates[wrong]:.3g}"
-            )
-        if faults[0] is not None:
-            return faults[0]
+@exercise("15.1", "Units", hints=(
+    "first follow g: what is it multiplied by in (a), and, by the chain rule, in (b)?",
+    "(b): the gradient in u is c * g; find the step in u, and multiply it by c to have it in w",
+    'for sgd: (a) c, (b) c from the gradient and c from w = c u; so "sgd": (1, 2)'))
+def unit_powers(mine):
+    """sgd (1, 2), adagrad and rmsprop (0, 1), newton (0, 0)."""
+    names = ("sgd", "adagrad", "rmsprop", "newton")
+    if not isinstance(mine, dict) or set(mine) != set(names):
+        return f"a dict is wanted, with a pair for each of {', '.join(names)}"
+    for name in names:
+        if np.shape(mine[name]) != (2,):
+            return f"{name}: a pair is wanted, the power in (a) and the power in (b)"
+        right, known = UNIT_POWERS.get(name, UNIT_POWERS["adaptive"])
+        pair = tuple(float(power) for power in mine[name])
+        if pair != right:
+            return f"{name}: " + known.get(pair, f"the powers are not ({pair[0]:g}, {pair[1]:g})")
     return None
 
 
-ONE_W, ONE_G = np.array([1.0, -2.0, 0.5]), np.array([0.5, -3.0, 2.0])
-ADAM = {name: HYPER[name] for name in ("beta1", "beta2", "eps")}
+def _adadelta(*, inside=True, top=True, root=True, old=True, square=True, scaled=False, used=True,
+              kept=True, sign=1):
+    """Return Adadelta, with one of its features changed."""
+    def rms(x, eps):
+        return np.sqrt(x + eps) if inside else np.sqrt(x) + eps
 
-
-def passes_one_step(step):
-    """Return whether a rule passes the test that many write: Adam's first step is lr * sign(g)."""
-    w, _ = step(ONE_W, ONE_G, {}, lr=0.1, beta1=0.9, beta2=0.999, eps=1e-8)
-    return np.allclose(w, ONE_W - 0.1 * np.sign(ONE_G), atol=1e-6)
-
-
-def caught_by_table(step):
-    """Return whether a rule leaves Adam's path on the five gradients."""
-    return not distance(path_of(step, ADAM), path_of(adam, ADAM)) < 1e-9  # NaN is caught too
-
-
-@exercise("15.3", "A bug of your own", hints=(
-    "which lines of Adam have no effect in the first step, and some in the second?",
-    "at t = 1 the hats make m_hat = g and v_hat = g^2, whatever the betas are; the state is empty; "
-    "eps is hardly seen",
-    "for instance, leave the clock at t = 1 for ever: write t = 1 in place of the first line"))
-def hidden_bug(mine):
-    """A faulty Adam that passes the one-step test and leaves the path on the table."""
-    fault = misuse(mine, lr=0.1, **ADAM)
-    if fault is not None:
-        return fault + "; a bug has to be hidden better than that"
-    if not passes_one_step(mine):
-        return (
-            "the one-step test already finds it: after the first step the weights are not w - lr * "
-            "sign(g)"
-        )
-    if caught_by_table(mine):
-        return None
-    rng = np.random.default_rng(15)
-    w, ours, state, our_state = np.zeros(4), np.zeros(4), {}, {}
-    for g in rng.normal(size=(300, 4)) * np.geomspace(1e-3, 1e3, 4):
-        w, state = mine(w, g, state, lr=0.1, **ADAM)
-        ours, our_state = adam(ours, g, our_state, lr=0.1, **ADAM)
-    if np.allclose(w, ours, rtol=1e-9, atol=1e-12):
-        return "that is Adam: there is nothing to catch"
-    return (
-        "it is too well hidden: on the five gradients its path is Adam's, so the table does not "
-        "catch it"
-    )
-
-
-def _free(mix=lambda z, x, beta1: (1 - beta1) * z + beta1 * x, *, at=lambda w, z: z,
-          weight=lambda t: 1 / t, root=True,
-          inside=False, alias=False, up=1.0, freeze=False):
-    """Return Schedule-Free AdamW without decay, with one of its features changed."""
-    def step(w, g, state, *, lr, beta1, beta2, eps):
-        t, z_old, x = (1 if freeze else state.get("t", 0) + 1), state.get("z", w), state.get("x", w)
-        v = beta2 * state.get("v", 0.0) + (1 - beta2) * g * g
-        v_hat = v / (1 - beta2**t) if root else v
-        z = at(w, z_old) - up * lr * g / (np.sqrt(v_hat + eps) if inside else np.sqrt(v_hat) + eps)
-        if alias:
-            x = (w - (1 - beta1) * z) / beta1
-        x = (1 - weight(t)) * x + weight(t) * z
-        return mix(z, x, beta1), {"t": t, "z": z, "x": x, "v": v}
+    def step(w, g, state, *, lr, rho, eps):
+        v = rho * state.get("v", 0.0) + (1 - rho) * g * g
+        u = state.get("u", 0.0) if kept else 0.0 * g
+        if not old:
+            u = rho * u + (1 - rho) * (rms(u, eps) / rms(v, eps) * g)**2
+        above = rms(u, eps if top else 0.0)
+        delta = (above if root else above**2) / (rms(v, eps) if root else rms(v, eps)**2) * g
+        kept_step = lr * delta if scaled else delta
+        if old:
+            u = rho * u + (1 - rho) * (kept_step**2 if square else np.abs(kept_step))
+        return w - sign * (lr if used else 1.0) * delta, {"v": v, "u": u}
 
     return step
 
 
-def _moving(w, g, state, *, lr, beta1, beta2, eps):
-    c = 1 if not state else 1 - beta1
-    return _free(weight=lambda t: c)(w, g, state, lr=lr, beta1=beta1, beta2=beta2, eps=eps)
+def _old_v(w, g, state, *, lr, rho, eps):
+    v, u = state.get("v", 0.0 * g), state.get("u", 0.0)
+    delta = np.sqrt(u + eps) / np.sqrt(v + eps) * g
+    u, v = rho * u + (1 - rho) * delta**2, rho * v + (1 - rho) * g * g
+    return w - lr * delta, {"v": v, "u": u}
 
 
-_FREE = (
-    (None, schedule_free_adamw),
-    ("x and z have changed places: beta1 belongs to the average x, 1 - beta1 to z",
-     _free(lambda z, x, beta1: beta1 * z + (1 - beta1) * x)),
-    ("beta1 has no effect: that is Keras' path, with the old z read after it was changed",
-     _free(alias=True)),
-    ("beta1 has no effect: y is the average x itself", _free(lambda z, x, beta1: x)),
-    ("beta1 has no effect: y is z itself", _free(lambda z, x, beta1: z)),
-    ("the step starts at y: it must move z, and y is mixed afterwards", _free(at=lambda w, z: w)),
-    ("c is 1/(t + 1): after the first step x must be z, wherever it began",
-     _free(weight=lambda t: 1 / (t + 1))),
-    ("x is a moving average with beta1: all z so far must count alike, c = 1/t", _moving),
-    ("t never counts: c and the correction stay those of the first step", _free(freeze=True)),
-    ("v is not corrected for its start at zero", _free(root=False)),
-    ("eps stands inside the root: here it is added after the root", _free(inside=True)),
-    (UPHILL, _free(up=-1.0)),
+def _piled_up(w, g, state, *, lr, rho, eps):
+    v, u = state.get("v", 0.0), state.get("u", 0.0)
+    v = v + rho * v + (1 - rho) * g * g
+    delta = np.sqrt(u + eps) / np.sqrt(v + eps) * g
+    return w - lr * delta, {"v": v, "u": rho * u + (1 - rho) * delta**2}
+
+
+def _default(**fixed):
+    return lambda w, g, state, **hyper: optimizers.adadelta(w, g, state, **(hyper | fixed))
+
+
+ADADELTAS = (
+    (None, optimizers.adadelta),
+    ("nothing moves: u starts at zero, so without eps above, the first step is zero, and all that "
+     "follow",
+     _adadelta(top=False)),
+    ("that is RMSprop: in Adadelta the root of u, the average of past steps squared, stands above",
+     optimizers.rmsprop),
+    ("it uses the new average of the steps, which already holds this step: the old one stands "
+     "above",
+     _adadelta(old=False)),
+    ("eps stands outside the roots: in Adadelta it is inside both", _adadelta(inside=False)),
+    ("the roots are missing: the quotient of the averages is in metres squared",
+     _adadelta(root=False)),
+    ("u averages the sizes of the steps: their squares are averaged, and the root is taken",
+     _adadelta(square=False)),
+    ("u averages lr times the step: lr enters only when w moves", _adadelta(scaled=True)),
+    ("lr is not used: 1 is only its default", _adadelta(used=False)),
+    ("the average of the steps is forgotten: u must grow from state['u']", _adadelta(kept=False)),
+    ("it divides by the old average of the squares: v already holds this gradient", _old_v),
+    ("the new average is added to the old one: it takes its place", _piled_up),
+    ("rho is not used: 0.95 is only its default", _default(rho=0.95)),
+    ("eps is not used: 1e-6 is only its default", _default(eps=1e-6)),
+    ("rho and eps are not used: 0.95 and 1e-6 are only their defaults",
+     _default(rho=0.95, eps=1e-6)),
+    (UPHILL, _adadelta(sign=-1)),
 )
 
 
-@exercise("15.4", "Schedule-Free, without an alias", hints=(
-    "carry t, v, z and x in the state; z and x begin where w is",
-    "z = z - lr * g / (sqrt(v_hat) + eps); x = (1 - c) * x + c * z with c = 1/t; the new w is (1 - "
-    "beta1) * z + beta1 * x",
-    'z = state.get("z", w) - lr * g / (np.sqrt(v_hat) + eps) makes a new array, so the old z stays '
-    'what it was'))
-def schedule_free(mine):
-    """Schedule-Free AdamW without decay, at a constant rate."""
-    return examine(mine, _FREE, "the points are not those of Schedule-Free AdamW on eight steps of "
-                                "four weights",
-                   lr=0.3, beta1=0.8, beta2=0.95, eps=EPS * 16)
+@exercise("15.2", "Adadelta", hints=(
+    "there are two averages; write down in which order v, the step and u are computed",
+    "v as in RMSprop; delta = root of (old u + eps) over root of (v + eps), times g; then u from "
+    "delta squared",
+    'u = state.get("u", 0.0); delta = np.sqrt(u + eps) / np.sqrt(v + eps) * g; u = rho * u + (1 - '
+    'rho) * delta**2'))
+def adadelta(mine):
+    """delta = sqrt(u + eps) / sqrt(v + eps) g with the old u, eps inside both roots."""
+    return examine(mine, ADADELTAS, "the points are not those of Adadelta on eight steps of four "
+                                    "weights",
+                    lr=0.5, rho=0.8, eps=0.01)
+
+
+def _lion(*, sign=np.sign, shares=lambda beta1, beta2: (beta1, beta2), late=True, stored=True,
+          decay=lambda w, new, lr, wd: lr * wd * w, up=1):
+    """Return Lion, with one of its features changed."""
+    def step(w, g, state, *, lr, beta1, beta2, weight_decay):
+        first, second = shares(beta1, beta2)
+        m = state.get("m", 0.0 * g)
+        after = second * m + (1 - second) * g
+        c = first * (m if late else after) + (1 - first) * g
+        new = w - up * lr * sign(c)
+        return new - decay(w, new, lr, weight_decay), {"m": after if stored else c}
+
+    return step
+
+
+LIONS = (
+    (None, optimizers.lion),
+    ("m is updated before the step: c is made of the old m", _lion(late=False)),
+    ("m is averaged with beta1, which makes it c: beta2 belongs there", _lion(stored=False)),
+    ("beta1 and beta2 are exchanged: beta1 makes c, beta2 keeps m",
+     _lion(shares=lambda beta1, beta2: (beta2, beta1))),
+    ("beta2 is used for both: c is made with beta1", _lion(shares=lambda b1, b2: (b2, b2))),
+    ("the betas are not used: 0.9 and 0.99 are only their defaults",
+     _lion(shares=lambda b1, b2: (0.9, 0.99))),
+    ("the sign is missing: every weight moves by lr, whatever the size of c", _lion(sign=np.array)),
+    ("the weights do not decay", _lion(decay=lambda w, new, lr, wd: 0.0)),
+    ("the decay is not multiplied by lr", _lion(decay=lambda w, new, lr, wd: wd * w)),
+    ("it shrinks the point after the step: the share is taken of the w that was given",
+     _lion(decay=lambda w, new, lr, wd: lr * wd * new)),
+    ("the weights grow: the share is taken away, not added",
+     _lion(decay=lambda w, new, lr, wd: -lr * wd * w)),
+    ("the decay goes into the gradient, and through the sign: it is taken from w itself",
+     lambda w, g, state, *, weight_decay, **hyper: optimizers.lion(
+         w, g + weight_decay * w, state, **hyper)),
+    (UPHILL, _lion(up=-1)),
+)
+
+
+# Signs hide much, so Lion gets more gradients, of which some cancel.
+NOISE = np.random.default_rng(0).normal(0.2, 1.0, (40, 4)) * [1.0, 5.0, 0.0, 1.0]
+
+
+@exercise("15.3", "Lion", hints=(
+    "there is one average, and two mixtures of it with g: one for the step, and one to keep",
+    "c = beta1 m + (1 - beta1) g; w - lr (sign(c) + weight_decay w); then m = beta2 m + "
+    "(1 - beta2) g",
+    'm = state.get("m", 0.0); c = beta1 * m + (1 - beta1) * g; return w - lr * (np.sign(c) + '
+    'weight_decay * w), {"m": beta2 * m + (1 - beta2) * g}'))
+def lion(mine):
+    """The sign of c, with the old m, and the decay of the old w."""
+    return examine(mine, LIONS, "the points are not those of Lion on forty steps of four weights",
+                   gradients=NOISE, lr=0.3, beta1=0.6, beta2=0.8, weight_decay=0.1)

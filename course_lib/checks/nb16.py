@@ -1,137 +1,179 @@
-"""Checks of notebook 16, compare optimizers fairly: a sponsor's rate, a paired interval, Holm, time
-to target, a verdict.
+"""Checks of notebook 16, schedule the learning rate.
 
 Each table of known answers begins with the right one, whose fault is None.
 
 Notebooks: 16.
 """
+import functools
+import math
+
 import numpy as np
 
-from course_lib.checks.answers import unchanged
+from course_lib import landscapes
+from course_lib.checks import museum
+from course_lib.checks.answers import first_match
 from course_lib.checks.engine import exercise
+from course_lib.optimizers import descent, schedules
 
-RATES = [0.01, 0.1, 1.0, 10.0]
-SCORES = {
-    "a": np.array([0.9, 0.3, 0.2, np.inf]),
-    "b": np.array([0.7, 0.4, 0.1, np.inf]),
-    "c": np.array([0.8, 0.2, 0.4, 0.5]),
-    "d": np.array([0.7, 0.6, 0.9, np.inf]),
-    "e": np.array([1.0, 1.0, 0.8, np.inf]),
-}
-ALONE = {"a": np.array([0.9, np.inf]), "b": np.array([np.inf, np.inf])}
+_named = functools.partial(first_match, otherwise="")  # None would say that it is right
 
 
-def _wins(name, scores, better=lambda mine, rest: mine < min(rest)):
-    n = len(scores[name])
-    rest = [[scores[other][k] for other in scores if other != name] for k in range(n)]
-    return [RATES[k] for k in range(n) if better(scores[name][k], rest[k])]
+@exercise("16.1", "Warm-up, then cosine", hints=(
+    "write down the rates of steps 1, n_warmup and n_warmup + 1 before you write code",
+    "p = (t - 1 - n_warmup) / (n_steps - n_warmup) on the way down, and lr (1 + cos(pi p)) / 2",
+    "if t <= n_warmup: return lr * t / n_warmup, and after it the cosine with math.pi * p"))
+def warm_cosine(mine):
+    """lr t / n_warmup, then half a cosine over the rest."""
+    lr, up, n = 0.8, 4, 12
+    rates = [mine(t, lr=lr, n_warmup=up, n_steps=n) for t in range(1, n + 1)]
+    if any(rate is None or np.ndim(rate) != 0 for rate in rates):
+        return "every step has one rate, a number; for some t nothing of the kind came back"
+    down = np.arange(up + 1, n + 1)
+    climb, cosine = lr * np.arange(1,
+                                   up + 1) / up, lr * (1
+                                                       + np.cos(np.pi
+                                                                * np.arange(n - up) / (n - up))) / 2
 
+    def follow(p, turn=np.pi):
+        return lr * (1 + np.cos(turn * p)) / 2
 
-@exercise("16.1", "The sponsor's rate", hints=(
-    "go through the rates one by one; at each, what must the sponsor's score be, compared with all "
-    "others?",
-    "scores[name][k] < the smallest of the others' scores[...][k]; infinity is never below "
-    "anything",
-    "return [rates[k] for k in range(len(rates)) if scores[name][k] < min(scores[o][k] for o in "
-    "scores if o != name)]"))
-def winning_rates(mine):
-    """The rates at which the named rule alone has the lowest score."""
-    tried = {name: unchanged(mine, name, list(RATES), SCORES, names="scores") for name in SCORES}
-    answers = {name: answer for name, (answer, _) in tried.items()}
-    for name, answer in answers.items():
-        if isinstance(answer, str) or np.ndim(answer) != 1:
-            return (
-                f"for the sponsor of {name!r} came {answer!r}: a list of rates was asked for, "
-                "empty where there is none"
-            )
-        answers[name] = [float(rate) for rate in answer]
-    if faults := [fault for _, fault in tried.values() if fault]:
-        return faults[0]
-    index = [float(RATES.index(rate)) for rate in _wins("c", SCORES)]
-    own = {name: [RATES[int(values.argmin())]] for name, values in SCORES.items()}
-    known = (
-        (None, {name: _wins(name, SCORES) for name in SCORES}),
-        ("a tie counts as a win there: at 0.01, b and d have the same score, and nobody wins",
-         {name: _wins(name, SCORES, lambda mine, rest: mine <= min(rest)) for name in SCORES}),
-        ("those are the rates at which the rule is worst: scores are losses, so low is good",
-         {name: _wins(name, SCORES, lambda mine, rest: mine > max(rest)) for name in SCORES}),
-        ("it beats one of the others there, not all: compare with the lowest of the others' scores",
-         {name: _wins(name, SCORES, lambda mine, rest: mine < max(rest)) for name in SCORES}),
-        ("that is the rate that is best for the rule itself, as in tuning: the question is where "
-         "it beats the others", own),
+    if not np.allclose(rates[:up], climb):
+        return _named(rates[:up], (
+            ("the first step has the rate 0, so it does nothing: t begins at 1", climb - lr / up),
+            ("it starts at the full rate: the climb is missing", np.full(up, lr)),
+            ("it starts with the cosine: the climb is missing", cosine[:up]),
+            ("the climb ends one step late: lr is reached at t = n_warmup",
+             lr * np.arange(1, up + 1) / (up + 1)),
+            ("the climb does not depend on lr: it should end at lr", climb / lr),
+        )) or "the climb is not a straight line that reaches lr at t = n_warmup"
+    fault = _named(rates[up:], (
+        (None, cosine),
+        ("the rate jumps where the warm-up ends: p must be 0 there, not (t - 1)/n_steps",
+         follow((down - 1) / n)),
+        ("the way down begins one step early: at t = n_warmup + 1 the rate is still lr",
+         follow((down - up) / (n - up))),
+        ("the way down ends too high: only n_steps - n_warmup steps are left for it",
+         follow((down - 1 - up) / n)),
+        ("the cosine got degrees or a share: its argument is pi * p",
+         follow(np.arange(n - up) / (n - up), 1.0)),
+        ("the argument of the cosine is pi * p: 2 pi is a whole wave, which comes up again",
+         follow(np.arange(n - up) / (n - up), 2 * np.pi)),
+        ("it arrives at 0 in the last step, which then does nothing: one step is left there, so p "
+         "is divided by n_steps - n_warmup", follow(np.arange(n - up) / (n - up - 1))),
+        ("the half is missing: (1 + cos) lies between 0 and 2", 2 * cosine),
+        ("without 1 + the cosine becomes negative: a rate may not",
+         lr * np.cos(np.pi * np.arange(n - up) / (n - up))),
+        ("the way down is a straight line, not a cosine", lr * (1 - np.arange(n - up) / (n - up))),
+        ("after the climb the rate stays at lr: the cosine is missing", np.full(n - up, lr)),
+    ))
+    return (
+        fault
+        if fault != ""
+        else "after the climb it is not half a cosine from lr at t = n_warmup + 1"
     )
-    for fault, answer in known:
-        if answers == answer:
-            other = mine("b", [0.01, 0.1], ALONE)
-            if fault is None and list(other) != []:
-                return "where a rule diverged, its score is infinite: it cannot win there"
-            return fault
-    if answers["c"] == index:
-        return "those are positions in the list: return the rates that stand there"
-    return f"for the sponsor of 'c' with scores {SCORES['c'].tolist()} it returned {answers['c']}"
 
 
-CURVES = np.array([
-    [0.9, 0.5, 0.40, 0.60, 0.30],
-    [0.9, 0.8, 0.70, 0.60, 0.50],
-    [0.9, 0.8, 0.70, 0.40, 0.35],
-    [0.9, 0.8, 0.70, 0.60, 0.55],
-    [0.9, 0.8, 0.70, 0.50, 0.20],
-])
+@exercise("16.2", "How far a schedule goes", hints=(
+    "every step is as long as its rate, so add up the rates: for falling rates, is the sum finite?",
+    "n lr; lr/(1 - q) for a geometric series; n times the mean of half a cosine; the harmonic "
+    "series",
+    "the mean of (1 + cos(pi p))/2 is 1/2, and the sum of 1/t has no limit: math.inf"))
+def distances(mine):
+    """[100, 10, 50.05, inf], within one per cent."""
+    if np.shape(mine) != (4,):
+        return f"four numbers in a list are wanted, got {mine!r}"
+    constant, exponential, cosine, inverse = (float(answer) for answer in mine)
+    for name, answer, known in (
+        ("constant", constant, ((None, 100.0), ("that is one step; there are 1000", 0.1),
+                                ("count the rate too: 1000 steps of length 0.1", 1000.0))),
+        ("exponential", exponential, ((None, 10.0), ("the sum is finite: the rates fall like a "
+                                                     "geometric series", math.inf),
+                                      ("that is the sum of the powers; each is multiplied by 0.1",
+                                       100.0),
+                                      ("in the series 1/(1 - q), q is 0.99", 0.1 / 0.99))),
+        ("cosine", cosine,
+         ((None, 50.05), ("the rate falls: that would be the constant one", 100.0),
+                            ("a cosine from -1 to 1 has mean 0, but this one has been lifted by 1",
+                             0.0),
+                            ("the mean of half a cosine is 1/2, not 2/pi, which belongs to a "
+                             "quarter", 200 / math.pi))),
+        ("inverse time", inverse, ((None, math.inf), ("the terms fall, but like 1/t: too slowly "
+                                                      "for a finite sum", 1.0))),
+    ):
+        for fault, value in known:
+            if math.isclose(answer, value, rel_tol=0.01, abs_tol=1e-9):
+                if fault is not None:
+                    return f"{name}: {fault}"
+                break
+        else:
+            if name == "inverse time" and math.isfinite(answer):
+                return (
+                    "inverse time: the sum of 1/t grows beyond every number, slowly, as a logarithm"
+                )
+            return f"{name}: that is not the sum of the rates"
+    return None
 
 
-def _first(curves, target, reached=lambda c, target: c <= target):
-    return [next((k for k, loss in enumerate(curve) if reached(loss, target)), None)
-            for curve in curves]
+STEEP, ROUND = landscapes.quadratic([1.0, 10.0]), landscapes.quadratic([1.0])
+CASES = (  # the best rates of the two arms are not always the same, nor at the edges
+    (STEEP, [1.0, 1.0], (0.01, 0.03, 0.1), 60), (STEEP, [1.0, 2.0], (0.05, 0.15, 0.25, 5.0), 40),
+    (ROUND, [3.0], (0.3, 1.9), 20), (STEEP, [1.0, -1.0], (0.02, 0.19, 0.3), 30),
+    (STEEP, [1.0, 1.0], (0.21, 0.22), 20))  # here the lowest loss is not the last one
 
 
-@exercise("16.4", "Typical time to a target", hints=(
-    "first one number a seed: where is the curve at or below the target for the first time? Then "
-    "think what a miss is",
-    "look k = 0, 1, ... is made after (k + 1) * every steps; a miss is np.inf; the median of these "
-    "does not drop it",
-    "steps = [every * (1 + next((k for k, x in enumerate(c) if x <= target), np.inf)) for c in "
-    "curves]; np.median(steps)"))
-def typical_steps(mine):
-    """Median over seeds of the first step at or below the target, a miss counting as infinite."""
-    every, budget = 50, 50 * CURVES.shape[1]
+def _arms(fun, w, rates, n_steps, judge=lambda loss: loss[-1]):
+    """Return the final losses at every rate, held constant and decayed, two arrays."""
+    decaying = [schedules.inverse_time(lr, n_steps // 10) for lr in rates]
+    return [np.array([judge(descent.minimize(fun, w, "sgd", lr=lr, n_steps=n_steps).loss)
+                      for lr in arm])
+            for arm in (rates, decaying)]
 
-    def median_of(target, *, miss=np.inf, shift=1, summary=np.median, **how):
-        first = _first(CURVES, target, **how)
-        steps = [every * (k + shift) if k is not None else miss for k in first]
-        steps = [step for step in steps if step is not None]
-        return summary(steps) if steps else np.nan
 
-    strict = {"reached": lambda loss, target: loss < target}
-    lowest = {"reached": lambda loss, target: loss in CURVES.min(axis=1) and loss <= target}
-    targets = (0.4, 0.3, 0.5, 0.6, 0.1)  # nobody reaches the last
-    known = (
-        (None, {}),
-        ("misses were left out: a rule that fails on most seeds would be judged by its luckiest",
-         {"miss": None}),
-        ("a miss counts as the whole budget there: it took longer than that, and nobody knows how "
-         "long", {"miss": budget}),
-        ("the mean is taken: one miss makes it infinite, whatever the others did; the median bears "
-         "it",
-         {"summary": np.mean}),
-        ("the mean of those that reached it: misses were left out, and the median was asked for",
-         {"miss": None, "summary": np.mean}),
-        ("a miss counts as 0 steps, which makes it the fastest of all", {"miss": 0}),
-        ("the first look is made after `every` steps, not before the first: add 1 to the position",
-         {"shift": 0}),
-        ("a loss equal to the target has reached it", strict),
-        ("that is where each curve is lowest: the first time that it is at or below the target "
-         "counts", lowest),
-        ("that is the fastest seed: the median was asked for", {"summary": np.min}),
+@exercise("16.3", "What decay gains", exhibit=museum.museum_decay_gain, hints=(
+    "how many rates does each of the two arms try?",
+    "gain = (lowest final loss of the constant rates) / (lowest final loss of the decaying ones)",
+    "constant = min(final_loss(lr) for lr in rates), and the same for decay; return constant / "
+    "decayed"))
+def museum_decay_gain(mine):
+    """The best of the constant arm over the best of the decaying arm."""
+    answers, known = [], {}
+    for case in CASES:
+        constant, decayed = _arms(*case)
+        lowest = _arms(*case, judge=np.min)
+        answers.append(mine(*case))
+        for fault, value in (
+            (None, constant.min() / decayed.min()),
+            ("that takes the lowest loss on the way: the loss at the end of the run is asked for",
+             lowest[0].min() / lowest[1].min()),
+            ("upside down: the loss of the constant rate stands above the line",
+             decayed.min() / constant.min()),
+            ("the constant arm still has only the smallest rate", constant[0] / decayed.min()),
+            ("now the constant arm has only the largest rate, which may not suit it",
+             constant[-1] / decayed.min()),
+            ("one rate for both is not fair either: the best rate of one arm may not suit the "
+             "other; tune both",
+             constant[decayed.argmin()] / decayed.min()),
+            ("one rate for both is not fair either: decay got the rate that suits the constant "
+             "arm; tune both",
+             constant.min() / decayed[constant.argmin()]),
+            ("both arms have only the smallest rate: the comparison is equal, but neither is at "
+             "its best",
+             constant[0] / decayed[0]),
+            ("it takes the best ratio over the rates: choose each arm's rate by itself, by its own "
+             "loss",
+             (constant / decayed).max()),
+            ("now decay has a single rate, and the constant arm is tuned",
+             constant.min() / decayed[0]),
+            ("a mean over the rates lets the bad rates speak: take each arm's best",
+             constant.mean() / decayed.mean()),
+            ("that is a difference; the ratio is wanted", constant.min() - decayed.min()),
+        ):
+            known.setdefault(fault, []).append(value)
+    if any(answer is None or np.ndim(answer) != 0 for answer in answers):
+        return "one number is wanted, the ratio of two losses"
+    fault = _named(answers, known.items())
+    return (
+        fault
+        if fault != ""
+        else "that is not the best constant arm's final loss over the best decaying arm's"
     )
-    answers = np.array([float(mine(CURVES.copy(), target, every)) for target in targets])
-    in_looks = np.array([median_of(target) / every for target in targets])
-    if np.allclose(answers, in_looks):
-        return "that counts looks: between two of them lie `every` steps"
-    for fault, how in known:
-        right = np.array([median_of(target, **how) for target in targets])
-        if np.allclose(answers[:4], right[:4]) and (fault is not None or answers[4] == np.inf):
-            return fault
-    if np.allclose(answers[:4], [median_of(target) for target in targets[:4]]):
-        return f"a target that no seed reaches gives {answers[4]}: the median of misses is infinity"
-    return f"for target 0.5 and every = 50 it gives {answers[2]:g}"

@@ -1,216 +1,203 @@
-"""Checks of notebook 17, debug a failing run: ten diagnoses, twenty examples by heart, update
-ratios, plateaus.
+"""Checks of notebook 17, clip the step.
+
+Each table of known answers begins with the right one, whose fault is None.
 
 Notebooks: 17.
 """
-import copy
 import math
 
 import numpy as np
 
 from course_lib import optimizers
+from course_lib.checks.answers import unchanged
 from course_lib.checks.engine import exercise
-from course_lib.networks.network import mlp
+from course_lib.checks.nb16 import _named
+from course_lib.checks.update_rules import examine
 
 
-def _number(answer):
-    """Return the answer as a float, or None if it is not one number."""
-    return (
-        float(answer)
-        if answer is not None and not isinstance(answer, str) and np.ndim(answer) == 0
-        else None
-    )
-
-
-def _adam_path(net, X, y, n_steps, lr, *, forget=False, rule=optimizers.adam):
-    """Return the losses before each of n_steps steps and after the last, on a copy of the network.
-    """
-    net, state, losses = copy.deepcopy(net), {}, []
-    for _ in range(n_steps):
-        loss, g = net.loss_and_grad(X, y)
-        losses.append(float(loss))
-        net.theta, state = rule(net.theta, g, {} if forget else state, lr=lr)
-    return [*losses, float(net.loss(X, y))]
-
-
-@exercise("17.3", "Twenty examples by heart", hints=(
-    "three things are needed: the loss before, the steps, the loss after; and the weights must "
-    "come back at the end",
-    "left = loss after the last step / loss before the first; keep theta.copy() and assign it "
-    "again",
-    "net.theta, state = optimizers.adam(net.theta, g, state, lr=lr) inside the loop, with state = "
-    "{} before it"))
-def loss_left(mine):
-    """The loss on the first twenty examples after n_steps of Adam, over that before."""
-    rng = np.random.default_rng(5)
-    X, y = rng.standard_normal((60, 6)), rng.integers(0, 4, 60)
-    net, n_steps, lr = mlp([6, 12, 4], rng=rng, dtype=np.float64), 12, 0.02
-    theta, (X20, y20) = net.theta.copy(), (X[:20], y[:20])
-    answer = _number(mine(net, X, y, n_steps=n_steps, lr=lr))
-    if answer is None:
-        return "one number is wanted: the loss after, over the loss before"
-    path = _adam_path(net if (net.theta == theta).all() else _restored(net, theta), X20, y20,
-                      n_steps, lr)
-    right, net_now = path[-1] / path[0], net.theta.copy()
-    net.theta = theta
-    known = (
-        ("that is the loss after; divide it by the one before", path[-1]),
-        ("upside down: the loss after over the loss before", 1 / right),
-        ("that is the share that was lost; what is left is wanted", 1 - right),
-        ("that is the loss before the last step: measure once more after the loop",
-         path[-2] / path[0]),
-        ("all examples were used: only the first twenty are to be learnt",
-         _ratio(_adam_path(net, X, y, n_steps, lr))),
-        ("those are the last twenty; the first are wanted",
-         _ratio(_adam_path(net, X[-20:], y[-20:], n_steps, lr))),
-        ("the state is lost in every step: state = {} belongs before the loop",
-         _ratio(_adam_path(net, X20, y20, n_steps, lr, forget=True))),
-        ("that is plain SGD; take optimizers.adam",
-         _ratio(_adam_path(net, X20, y20, n_steps, lr, rule=optimizers.sgd))),
-        ("n_steps is not obeyed", _ratio(_adam_path(net, X20, y20, 200, lr))),
-        ("lr is not obeyed", _ratio(_adam_path(net, X20, y20, n_steps, 0.01))),
-    )
-    if not math.isclose(answer, right, rel_tol=1e-3):
-        return next((fault for fault, value in known if math.isclose(answer, value, rel_tol=1e-4)),
-                    f"{n_steps} steps of Adam leave another share of the loss than {answer:.3g}")
-    return (
-        None
-        if (net_now == theta).all()
-        else "the share is right, but the network came back changed: restore its theta"
-    )
-
-
-def _restored(net, theta):
-    net = copy.deepcopy(net)
-    net.theta = theta
-    return net
-
-
-def _ratio(path):
-    return path[-1] / path[0]
-
-
-@exercise("17.4", "The length of a step", hints=(
-    "the length of a matrix is the root of the sum of its squared entries, and every layer has a "
-    "number of its own",
-    "|after - before| / |before| for each pair of matrices",
-    "[np.linalg.norm(b - a) / np.linalg.norm(a) for a, b in zip(before, after)]"))
-def update_ratios(mine):
-    """|after - before| / |before|, one number a matrix."""
-    rng = np.random.default_rng(6)
-    before = [rng.standard_normal(shape) for shape in ((5, 4), (4, 3), (3, 2))]
-    after = [W + scale * rng.standard_normal(W.shape) for W,
-             scale in zip(before, (0.5, 0.2, 1.0), strict=True)]
-    answer = np.array(mine([W.copy() for W in before], [W.copy() for W in after]), dtype=float)
-    if answer.shape != (3,):
-        return (
-            "three matrices changed, so three numbers are wanted, and an answer of shape "
-            f"{answer.shape} came back"
-        )
-    norm, change = np.linalg.norm, [b - a for a, b in zip(before, after, strict=True)]
-    pairs = list(zip(before, after, change, strict=True))
-    known = (
-        (None, [norm(d) / norm(a) for a, _, d in pairs]),
-        ("divide by the length before the step, not after it",
-         [norm(d) / norm(b) for _, b, d in pairs]),
-        ("that compares two lengths: a matrix can turn and keep its length, so take the length of "
-         "the difference",
-         [norm(b) / norm(a) - 1 for a, b, _ in pairs]),
-        ("that compares two lengths: a matrix can turn and keep its length, so take the length of "
-         "the difference",
-         [abs(norm(b) / norm(a) - 1) for a, b, _ in pairs]),
-        ("that is the length of the change alone: 0.1 is much for small weights and little for "
-         "large ones",
-         [norm(d) for d in change]),
-        ("upside down: the change belongs above the line",
-         [norm(a) / norm(d) for a, _, d in pairs]),
-        ("the root is missing: that is the ratio of squared lengths",
-         [(norm(d) / norm(a)) ** 2 for a, _, d in pairs]),
-        ("that averages entry by entry, so that one weight near 0 decides: divide lengths of whole "
-         "matrices",
-         [np.mean(np.abs(d / a)) for a, _, d in pairs]),
-        ("norm(..., 2) of a matrix is its largest singular value; the root of the sum of squares "
-         "is wanted",
-         [norm(d, 2) / norm(a, 2) for a, _, d in pairs]),
-        ("that is the largest entry of each; lengths are wanted",
-         [np.abs(d).max() / np.abs(a).max() for a, _, d in pairs]),
-    )
-    return next((fault for fault, value in known if np.allclose(answer, value, rtol=1e-9)),
-                "the ratios are not |after - before| / |before|")
-
-
-PLATEAUS = (  # gradient norm, smallest and largest eigenvalue, radius, verdict
-    (0.001, -0.5, 0.5, 0.1, "saddle"),
-    (0.2, -0.5, 0.5, 0.1, "not critical"),
-    (0.2, 0.0, 4.0, 0.1, "minimum or flat"),
-    (0.2, -4.0, 0.1, 0.1, "saddle"),
-    (1e-8, -1e-9, 1e-8, 0.1, "not critical"),
-    (0.0, 0.5, 2.0, 0.1, "minimum or flat"),
-    (0.001, -0.001, 2.0, 0.1, "minimum or flat"),
-    (0.001, 0.0, 0.0, 0.1, "not critical"),
-    (0.0, 0.0, 0.0, 0.1, "minimum or flat"),
-    (0.3, -1.0, 1.0, 0.5, "saddle"),
-)
-
-
-def _by(gradient_small, bent_down):
-    def verdict(g, low, high, radius):
-        if not gradient_small(g, max(abs(low), abs(high)), high, radius):
-            return "not critical"
-        return "saddle" if bent_down(low, max(abs(low), abs(high))) else "minimum or flat"
-
-    return [verdict(*row[:4]) for row in PLATEAUS]
-
-
-@exercise("17.5", "Is it a critical point?", hints=(
-    "a gradient has a unit: 1e-8 is large where all curvatures are 1e-9; which distance do the two "
-    "give together?",
-    "|g| <= L * distance, with L = max(|low|, |high|): if |g| > L * radius, no critical point is "
-    "within the radius",
-    'after "not critical": low < -tol * L is a saddle, all else is "minimum or flat"'))
-def kind_of_plateau(mine):
-    """'not critical' if |g| > radius * max(|low|, |high|), else 'saddle' if low < -tol * that, else
-    'minimum or flat'.
-    """
-    said = [mine(g, low, high, radius=radius) for g, low, high, radius, _ in PLATEAUS]
-    names = {"not critical", "saddle", "minimum or flat"}
-    if not set(said) <= names:
-        return (
-            f"{next(s for s in said if s not in names)!r} is none of 'not critical', 'saddle' and "
-            "'minimum or flat'"
-        )
-    near, bent = (lambda g, size, high, radius: g <= radius * size), (lambda low, size: low < -0.01
-                                                                      * size)
-    known = (
-        (None, _by(near, bent)),
-        ("the gradient is compared with the radius itself: divide it by the curvature first, then "
-         "it is a distance",
-         _by(lambda g, size, high, radius: g <= radius, bent)),
-        ("only the largest eigenvalue is used: the size of the Hessian may come from the negative "
-         "end",
-         _by(lambda g, size, high, radius: g <= radius * high, bent)),
-        ("a fixed bound for the gradient says nothing: its unit is loss per weight, so use the "
-         "curvature and the radius",
-         _by(lambda g, size, high, radius: g <= 1e-6, bent)),
-        ("a fixed bound for the gradient says nothing: its unit is loss per weight, so use the "
-         "curvature and the radius",
-         _by(lambda g, size, high, radius: g <= 1e-3, bent)),
-        ("every eigenvalue below 0 counts as a saddle: within tol times the largest it is 0 up to "
-         "errors",
-         _by(near, lambda low, size: low < 0)),
-        ("the gradient is not looked at: curvature alone does not make a critical point",
-         _by(lambda g, size, high, radius: True, bent)),
-        ("the negative eigenvalue is not looked at: a small gradient alone does not make a minimum",
-         _by(near, lambda low, size: False)),
-        ("the sign is turned round: a saddle has an eigenvalue below 0",
-         _by(near, lambda low, size: low > 0.01 * size)),
-    )
-    fault = next((fault for fault, verdicts in known if verdicts == said), "")
-    if fault != "":
+@exercise("17.1", "Clip a network's gradient", hints=(
+    "compute the length of the whole gradient first, then one factor",
+    "factor = min(1, limit / norm), with norm the root of the sum of all squares of all arrays",
+    "norm = math.sqrt(sum((g**2).sum() for g in grads)); factor = limit / max(norm, limit)"))
+def clip_global(mine):
+    """All arrays times min(1, limit / norm of all)."""
+    long = [np.array([[3.0, 0.0], [0.0, -4.0]]), np.array([12.0, 0.5]), np.array(84.0)]
+    answer, fault = unchanged(mine, long, 2.0, names="arrays")
+    if fault:
         return fault
-    g, low, high, radius, _ = next(row for row,
-                                   s in zip(PLATEAUS, said, strict=True) if row[4] != s)
+    fault = _clipped(answer, long, 2.0)
+    if fault is not None:
+        return fault
+    short = [np.array([0.3, -0.4]), np.array([[0.0]])]
+    answer = mine([g.copy() for g in short], 2.0)
+    if not _equal(answer, short):
+        return (
+            "a gradient that is short enough must stay: this one was stretched to the limit, or "
+            "changed"
+        )
+    zero = mine([np.zeros(2), np.zeros((1, 2))], 1.0)
+    if not _equal(zero, [np.zeros(2), np.zeros((1, 2))]):
+        return (
+            "a gradient of zero must stay zero, and came back as something else: a division by its "
+            "norm?"
+        )
+    return None
+
+
+def _equal(answer, wanted):
+    return isinstance(answer, (list, tuple)) and len(answer) == len(wanted) and all(
+        np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-6, atol=1e-12) for a,
+        b in zip(answer, wanted, strict=True))
+
+
+def _clipped(answer, grads, limit):
+    total = math.sqrt(sum((g**2).sum() for g in grads))
+    sizes = [math.sqrt((g**2).sum()) for g in grads]
+    if not isinstance(answer,
+                      (list, tuple)) or [np.shape(g) for g in answer] != [g.shape for g in grads]:
+        return "a list is wanted, with an array of the old shape for every array given"
+    for fault, value in (
+        (None, [g * limit / total for g in grads]),
+        ("each array was clipped by itself: that changes the proportions between the layers, so "
+         "the direction",
+         [g * min(1.0, limit / size) for g, size in zip(grads, sizes, strict=True)]),
+        ("that is clipping by value: each coordinate is cut by itself, and the direction turns",
+         [np.clip(g, -limit, limit) for g in grads]),
+        ("the root is missing: the squares add up to the norm squared",
+         [g * limit / total**2 for g in grads]),
+        ("the arrays' norms were added: it is their squares that add up",
+         [g * limit / sum(sizes) for g in grads]),
+        ("that has the length 1: it should be the limit", [g / total for g in grads]),
+        ("the longest array decided: the norm is that of all together",
+         [g * limit / max(sizes) for g in grads]),
+        ("nothing was clipped, though the gradient is longer than the limit", grads),
+        ("the factor is upside down, and makes a long gradient longer",
+         [g * total / limit for g in grads]),
+    ):
+        if _equal(answer, value):
+            return fault
+    return "the arrays together have not the length of the limit and the old direction"
+
+
+def _shortened(g, limit):
+    norm = np.sqrt((g * g).sum())
+    return g * (limit / max(norm, limit))
+
+
+def _before(change):
+    """Return the wrapper that changes the gradient before the rule sees it."""
+    return lambda step, limit: lambda w, g, state, **hyper: step(w, change(g, limit), state,
+                                                                 **hyper)
+
+
+def _after(step, limit):
+    def rule(w, g, state, **hyper):
+        new, state = step(w, g, state, **hyper)
+        return w + _shortened(new - w, limit), state
+
+    return rule
+
+
+def _weights(step, limit):
+    def rule(w, g, state, **hyper):
+        new, state = step(w, g, state, **hyper)
+        return _shortened(new, limit), state
+
+    return rule
+
+
+def _forgets(step, limit):
+    return lambda w, g, state, **hyper: step(w, _shortened(g, limit), {}, **hyper)
+
+
+def _only_lr(step, limit):
+    return lambda w, g, state, *, lr, **hyper: step(w, _shortened(g, limit), state, lr=lr)
+
+
+WRAPPERS = (
+    (None, _before(_shortened)),
+    ("nothing is clipped: the rule gets the gradient as it was", _before(lambda g, limit: g)),
+    ("it clips the step that the rule has made: the gradient is clipped, before the rule sees it",
+     _after),
+    ("it clips the weights: the gradient is clipped, before the rule sees it", _weights),
+    ("that is clipping by value: each coordinate is cut by itself, and the direction turns",
+     _before(lambda g, limit: np.clip(g, -limit, limit))),
+    ("short gradients are stretched to the limit: only longer ones are changed",
+     _before(lambda g, limit: g * limit / np.sqrt((g * g).sum()))),
+    ("long gradients now have the length 1, not the limit",
+     _before(lambda g, limit: g / max(np.sqrt((g * g).sum()), 1.0)
+             if (g * g).sum() > limit**2 else g)),
+    ("long gradients are left out altogether: they are shortened to the limit",
+     _before(lambda g, limit: g * ((g * g).sum() <= limit**2))),
+    ("the root is missing: the squares add up to the norm squared",
+     _before(lambda g, limit: g * limit / max((g * g).sum(), limit))),
+    ("the state is not passed on, so the rule begins anew at every step", _forgets),
+    ("only lr is passed on to the rule, and not its other hyper-parameters: use **hyper", _only_lr),
+)
+CLIPPED_RULES = (  # with a limit that some gradients of `examine` exceed and others do not
+    (optimizers.sgd, {"lr": 0.3}), (optimizers.momentum, {"lr": 0.3, "beta": 0.7}),
+    (optimizers.adam, {"lr": 0.3, "beta1": 0.8, "beta2": 0.95, "eps": 0.01}))
+
+
+@exercise("17.2", "Clipping in front of any rule", hints=(
+    "write an update rule inside the function, with the same arguments as any other, and return it",
+    "inside: the norm of g, then g times min(1, limit / norm), then return what step makes of it",
+    "def clipped_step(w, g, state, **hyper): norm = np.sqrt(np.sum(g**2)); return step(w, g * "
+    "(limit / max(norm, limit)), state, **hyper) -- and after it: return clipped_step"))
+def with_clipping(mine):
+    """step(w, g min(1, limit / |g|), state, **hyper)."""
+    limit = 3.0
+    for step, hyper in CLIPPED_RULES:
+        rule = mine(step, limit)
+        if not callable(rule):
+            return "an update rule is wanted, a function: def it inside, and return its name"
+        known = [(fault, wrapper(step, limit)) for fault, wrapper in WRAPPERS]
+        fault = examine(rule, known, f"with {step.__name__} in it, the points are not those of the "
+                                     "rule on clipped gradients", **hyper)
+        if fault is not None:
+            return fault
+    return None
+
+
+@exercise("17.3", "Max-norm of a layer", hints=(
+    "which axis of W has to be summed over, so that one norm is left for each unit?",
+    "column k times min(1, limit / |column k|)",
+    "norms = np.sqrt((W**2).sum(axis=0)); W * (limit / np.maximum(norms, limit))"))
+def max_norm(mine):
+    """Long columns shortened to the limit, all others as they were."""
+    W, limit = np.array([[3.0, 0.3, 0.0, -1.5], [-4.0, 0.4, 0.0, 0.5], [12.0, 0.0, 0.0, 2.0]]), 2.0
+    answer, fault = unchanged(mine, W, limit, names="array")
+    if fault:
+        return fault
+    if np.shape(answer) != W.shape:
+        return f"an array of the shape {W.shape} is wanted, got {np.shape(answer)}"
+    columns, rows, whole = (np.sqrt((W**2).sum(axis=axis, keepdims=True)) for axis in (0, 1, None))
+    with np.errstate(all="ignore"):
+        stretched = W * limit / columns
+    fault = _named(answer, (
+        (None, W * limit / np.maximum(columns, limit)),
+        ("it limits the rows: they hold the weights that leave an input; a unit's incoming weights "
+         "are a column",
+         W * limit / np.maximum(rows, limit)),
+        ("it limits the norm of the whole matrix: every unit has a limit of its own",
+         W * limit / np.maximum(whole, limit)),
+        ("that is weight clipping, weight by weight: max-norm keeps a column's proportions",
+         np.clip(W, -limit, limit)),
+        ("a column of zeros became NaN: dividing by its norm is 0/0", stretched),
+        ("short columns were stretched to the limit: they should stay as they are",
+         np.nan_to_num(stretched)),
+        ("the root is missing: the squares add up to the norm squared",
+         W * limit / np.maximum(columns**2, limit)),
+        ("the longest weight decided: the norm is the root of the sum of squares",
+         W * limit / np.maximum(np.abs(W).max(axis=0), limit)),
+        ("long columns now have the length 1, not the limit",
+         np.where(columns > limit, W / np.maximum(columns, 1), W)),
+        ("long columns were set to zero: they should be shortened",
+         np.where(columns > limit, 0.0, W)),
+        ("nothing was limited", W),
+    ))
     return (
-        f"|g| = {g:g}, eigenvalues from {low:g} to {high:g}, radius {radius:g}: that is not the "
-        "verdict there"
+        fault
+        if fault != ""
+        else "the long columns have not the length of the limit, or the others have changed"
     )

@@ -4,11 +4,12 @@ separates them. TensorFlow is imported only by the functions that use it.
 from .facts import FACTS
 from .keras_bridge import keras_optimizer, small_cnn, twin
 from .schedule_free import averaged, schedule_free_adamw
-from .tensorflow_quietly import import_tensorflow
+from .tensorflow_quietly import import_keras, import_tensorflow
 
 __all__ = [
     "FACTS",
     "averaged",
+    "import_keras",
     "import_tensorflow",
     "keras_optimizer",
     "schedule_free_adamw",

@@ -5,7 +5,8 @@
     FACTS[name] = Page(paper, step, defaults, eps, decay, {framework: Entry or None})
 
 A step is what is subtracted from w, in the letters of the course; m_hat and v_hat are m / (1 -
-beta1^t), v / (1 - beta2^t).
+beta1^t), v / (1 - beta2^t). V is Keras' velocity, which holds the rate; `table` sets lr upright and
+makes links. What weight_decay means in the other optimizers of these libraries is in `decay`.
 
 Notebooks: 15.
 """
@@ -83,7 +84,7 @@ FACTS = {
         "none", NO_EPS, NOTHING, {
             "keras": Entry("SGD", {"momentum": "beta"}, {},
                            {"learning_rate": 0.01, "nesterov": False},
-                           r"$-u$, $u\leftarrow\beta u-lr\,g$", NO_EPS, SHRINK),
+                           r"$-V$, $V\leftarrow\beta V-lr\,g$", NO_EPS, SHRINK),
             "torch": Entry("SGD", {"momentum": "beta"}, {},
                            {"lr": 0.001, "dampening": 0, "nesterov": False},
                            r"$lr\,v$, $v\leftarrow\beta v+g$", NO_EPS, L2 + ", so through $v$"),
@@ -93,7 +94,7 @@ FACTS = {
         "Nesterov 1983; Sutskever 2013", r"gradient at $w+\beta\,(w_t-w_{t-1})$, then as above",
         "none", NO_EPS, NOTHING, {
             "keras": Entry("SGD", {"momentum": "beta"}, {"nesterov": True}, {"learning_rate": 0.01},
-                           r"$lr\,g-\beta u$, $u\leftarrow\beta u-lr\,g$", NO_EPS, SHRINK),
+                           r"$lr\,g-\beta V$, $V\leftarrow\beta V-lr\,g$", NO_EPS, SHRINK),
             "torch": Entry("SGD", {"momentum": "beta"}, {"nesterov": True},
                            {"lr": 0.001, "dampening": 0},
                            r"$lr\,(g+\beta v)$, $v\leftarrow\beta v+g$", NO_EPS,

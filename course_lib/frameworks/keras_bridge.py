@@ -8,7 +8,7 @@ CNN for MNIST.
     number of weights   convolution 3 x 3: 9 n_in n_out + n_out;  dense: n_in n_out + n_out;
                         pooling, dropout: none
 
-Notebooks: 14, 15.
+Notebooks: 25, 26, 27.
 """
 import contextlib
 
@@ -63,6 +63,22 @@ def theta(model):
 
 
 @contextlib.contextmanager
+def policy(name):
+    """Let Keras make layers by this dtype policy inside a `with` block, then go back.
+
+    name: such as 'mixed_float16', weights in float32 and layers that compute in float16.
+    """
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+@contextlib.contextmanager
 def precision(dtype):
     """Let Keras make layers, losses, optimizers and inputs of this dtype inside a `with` block,
     then go back.
@@ -109,8 +125,8 @@ def train_on(model, data, plan):
 
 
 def small_cnn():
-    """Return an uncompiled CNN for images (n, 28, 28, 1) in [0, 1]: two convolutions, two poolings,
-    two dense layers.
+    """Return an uncompiled CNN for images (n, 28, 28, 1) in [0, 1]: two convolutions, two
+    poolings, two dense layers.
     """
     from keras import Sequential, layers
 

@@ -1,15 +1,22 @@
-"""One page for an optimizer, as a Markdown table: what the paper and three libraries say, and how
-far apart their steps are.
+"""How far apart three libraries' steps are: one number for each rule, library and setting, and a
+page for each rule that says why.
 
-    page("adam", stored)      stored: load_results("three_frameworks")
+    apart(stored)         (12, 3, 4) distances; stored: load_results("three_frameworks")
+    page("adam", stored)  a Markdown table: the paper and the libraries, argument by argument
+    folded(stored)        all pages, each in a fold
 
-The texts are those of `facts`; the distances are measured by `paths`: Keras' when the page is made,
-PyTorch's and optax' when experiments/frameworks.py wrote the saved result.
+A distance is the largest difference to the path of this course's rule, in any weight at any of the
+five steps, in units of the rate. Keras is measured when it is asked for; PyTorch and optax were when
+experiments/frameworks.py wrote the saved result.
 
-Notebooks: 15.
+Notebooks: 27.
 """
+import re
+
+import numpy as np
+
 from course_lib.frameworks.facts import FACTS, FRAMEWORKS
-from course_lib.frameworks.paths import SETTINGS, course_path, distance, keras_path
+from course_lib.frameworks.paths import SETTINGS, course_path, distance, keras_path, lr
 
 MODULES = {"keras": "keras.optimizers", "torch": "torch.optim", "optax": "optax"}
 ROWS = {
@@ -18,11 +25,38 @@ ROWS = {
     "decay": "apart, with `weight_decay`",
     "defaults": "apart, with their own defaults",
 }
+ROUNDING = 1e-11  # in units of the rate
+
+
+def distances(name, stored):
+    """Return {framework: {setting: distance to the course's path in units of the rate, or None
+    where there is nothing to compare}}.
+
+    name: a key of facts.FACTS.
+    stored: the saved paths of PyTorch and optax.
+    """
+    table = {framework: {} for framework in FRAMEWORKS}
+    for setting in SETTINGS:
+        ours = course_path(name, setting)
+        paths = {key: stored[key]["paths"][name][setting] for key in ("torch", "optax")}
+        for framework, path in (paths | {"keras": keras_path(name, setting)}).items():
+            apart = None if path is None else distance(ours, path) / lr(1, setting)
+            table[framework][setting] = apart
+    return table
+
+
+def apart(stored):
+    """Return the distances of all rules, an array (rules, libraries, settings) in the order of
+    FACTS, FRAMEWORKS and SETTINGS; NaN where there is nothing to compare.
+    """
+    tables = [distances(name, stored) for name in FACTS]
+    return np.array([[[table[framework][setting] for setting in SETTINGS]
+                      for framework in FRAMEWORKS] for table in tables], dtype=float)
 
 
 def page(name, stored):
-    """Return the page of the optimizer `name`, a key of facts.FACTS (ValueError for
-    another).
+    """Return the page of the optimizer `name`, a key of facts.FACTS (ValueError for another), as a
+    Markdown table.
     """
     if name not in FACTS:
         raise ValueError(f"there is no page {name!r}; there are {', '.join(FACTS)}")
@@ -31,39 +65,34 @@ def page(name, stored):
         [f"**{name}**", "paper", "Keras", "PyTorch", "optax"],
         ["---"] * 5,
         ["called", facts.paper, *_each(facts, _call)],
-        ["taken from $w$", facts.step, *_each(facts, lambda framework, entry: entry.step)],
-        [
-            "defaults",
-            facts.defaults,
-            *_each(facts, lambda framework, entry: _numbers(entry.defaults)),
-        ],
-        [r"$\varepsilon$", facts.eps, *_each(facts, lambda framework, entry: entry.eps)],
-        ["`weight_decay`", facts.decay, *_each(facts, lambda framework, entry: entry.decay)],
+        ["the step, subtracted from $w$", facts.step, *_each(facts, lambda _, entry: entry.step)],
+        ["defaults", facts.defaults, *_each(facts, lambda _, entry: _numbers(entry.defaults))],
+        [r"$\varepsilon$", facts.eps, *_each(facts, lambda _, entry: entry.eps)],
+        ["`weight_decay`", facts.decay, *_each(facts, lambda _, entry: entry.decay)],
     ]
     for setting in SETTINGS:
-        rows.append(
-            [
-                ROWS[setting],
-                "",
-                *(_number(measured[framework][setting]) for framework in FRAMEWORKS),
-            ]
-        )
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
+        numbers = [_number(measured[framework][setting]) for framework in FRAMEWORKS]
+        rows.append([ROWS[setting], "", *numbers])
+    return _typeset("\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n")
 
 
-def distances(name, stored):
-    """Return {framework: {setting: distance to the course's path, or None where there is nothing to
-    compare}}.
-    """
-    table = {framework: {} for framework in FRAMEWORKS}
-    for setting in SETTINGS:
-        ours = course_path(name, setting)
-        paths = {
-            framework: stored[framework]["paths"][name][setting] for framework in ("torch", "optax")
-        }
-        for framework, path in (paths | {"keras": keras_path(name, setting)}).items():
-            table[framework][setting] = None if path is None else distance(ours, path)
-    return table
+def folded(stored):
+    """Return the pages of all optimizers as Markdown, each in a fold under its name."""
+    return "\n".join(
+        f"<details>\n<summary>{name}</summary>\n\n{page(name, stored)}\n</details>\n"
+        for name in FACTS
+    )
+
+
+def _typeset(text):
+    """Return the text with lr upright in formulas, and arXiv numbers and DOIs as links."""
+    text = re.sub(r"(?<=[$-])lr(?=[\\$,(])", r"\\mathrm{lr}", text)
+    text = re.sub(r"arXiv (\d{4}\.\d{5}|\d{4}\.\d{4})", r"[arXiv \1](https://arxiv.org/abs/\1)", text)
+    return re.sub(r"(10\.1016/[^ |]+)", lambda doi: f"[doi]({_address(doi[1])})", text)
+
+
+def _address(doi):
+    return "https://doi.org/" + doi.replace("(", "%28").replace(")", "%29")
 
 
 def _each(facts, write):
@@ -83,5 +112,7 @@ def _numbers(defaults):
 
 
 def _number(distance):
-    """Two digits; rounding, below 1e-12, is 0."""
-    return "–" if distance is None else "0" if distance < 1e-12 else f"{distance:.2g}"
+    """Two digits and the unit; rounding is 0."""
+    if distance is None:
+        return "–"
+    return "0" if distance < ROUNDING else rf"{distance:.2g} $\mathrm{{lr}}$"

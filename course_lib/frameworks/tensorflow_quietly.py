@@ -17,6 +17,7 @@ from pathlib import Path
 
 # as absl writes it, or as TensorFlow does
 STAMP = r"(?:{0}\d{{4}} [\d:.]+ +\d+|[\d-]+ [\d:.]+ {0}) \S+:\d+\] "
+WRITTEN_FOR = (3, 15)  # the version of Keras whose numbers the notebooks show
 NOTICE = re.compile(
     "|".join(
         [
@@ -55,6 +56,31 @@ def import_tensorflow():
             if not (hidden and hidden.fullmatch(line)):
                 print(line, file=sys.stderr)
         os.unlink(path)
+
+
+def import_keras():
+    """Import TensorFlow without its notices, then Keras on top of it, and return the module keras.
+
+    Where `KERAS_BACKEND` names another backend it is set to tensorflow, and a Keras older than 3.15
+    is named; each in one printed sentence. RuntimeError if Keras runs on another backend already.
+    """
+    asked = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if asked != "tensorflow" and "keras" not in sys.modules:
+        print(f"KERAS_BACKEND is {asked!r}: it is set to tensorflow here, for which the cells are "
+              "written")
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+    import_tensorflow()
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        raise RuntimeError(
+            f"Keras already runs on {keras.backend.backend()!r}, accepted is 'tensorflow': restart "
+            "the kernel and import Keras by import_keras"
+        )
+    if tuple(map(int, keras.__version__.split(".")[:2])) < WRITTEN_FOR:
+        print(f"Keras {keras.__version__} is older than 3.15, for which the cells are written: "
+              "some numbers may differ")
+    return keras
 
 
 @contextmanager

@@ -103,6 +103,28 @@ def find(landscape, *, n_starts=25, n_steps=100, g_tol=1e-9, apart=1e-3):
     return np.where(np.abs(found) < 1e-6, 0.0, found)
 
 
+def ways_down(f, w, radius=0.1):
+    """Return on how many separate arcs of a circle round `w` (2,) the loss is below f(w): how many
+    valleys lead down.
+
+    f: takes points (..., 2).
+    radius: of the circle, of which 360 points are asked.
+    A maximum has one arc, the whole circle. Evidence, not a proof: the circle may be too large.
+
+    >>> ways_down(lambda w: w[..., 0]**2 - w[..., 1]**2, np.zeros(2))
+    2
+    """
+    w = array("w", w, float)
+    if w.shape != (2,):
+        raise ValueError(f"w must be one point of the plane, of shape (2,), got shape {w.shape}")
+    angles = np.radians(np.arange(360))
+    circle = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+    lower = f(w + positive("radius", radius) * circle) < f(w)
+    if lower.all():
+        return 1
+    return int((lower & ~np.roll(lower, 1)).sum())
+
+
 def _point(w, h):
     w = array("w", w, float)
     if w.ndim != 1:

@@ -97,3 +97,28 @@ def draw(ax, graph, places, d):
             ax.text(*np.mean([(x, y), at[source]], axis=0), f"{slope:g}", **middle, fontsize=12.5,
                     bbox={"color": "white", "pad": 1.5})
     ax.axis("off")
+
+
+def draw_layer(ax, n_in, n_out, *, unit, backwards=False):
+    """Draw the arrows of a dense layer, dark where they meet in one unit: forwards in output
+    `unit`, backwards in input `unit`.
+    """
+    heights = [np.linspace(1, -1, n) * (n - 1) / 2 for n in (n_in, n_out)]
+    names = ("\\partial a", "\\delta") if backwards else ("a", "z")
+    for j, k in np.ndindex(n_in, n_out):
+        chosen = unit == (j if backwards else k)
+        ends = [(0, heights[0][j]), (2, heights[1][k])]
+        start, stop = reversed(ends) if backwards else ends
+        arrow = {"arrowstyle": "-|>", "shrinkA": 20, "shrinkB": 20, "lw": 2 if chosen else 1,
+                 "color": ("#00714f" if backwards else "black") if chosen else "0.8"}
+        ax.annotate("", stop, start, arrowprops=arrow, zorder=2 if chosen else 1)
+        if chosen:
+            at = np.average(ends, axis=0, weights=(0.62, 0.38))
+            ax.text(*at, f"$W_{{{j + 1}{k + 1}}}$", ha="center", va="center", fontsize=12,
+                    bbox={"color": "white", "pad": 1})
+    for side, (x, name) in enumerate(zip((0, 2), names, strict=True)):
+        for number, y in enumerate(heights[side], start=1):
+            ax.text(x, y, f"${name}_{number}$", ha="center", va="center", fontsize=14,
+                    bbox={"boxstyle": "circle,pad=0.35", "facecolor": "white", "edgecolor": "0.4"})
+    ax.set(xlim=(-0.4, 2.4), ylim=(-max(n_in, n_out) / 2, max(n_in, n_out) / 2))
+    ax.axis("off")

@@ -112,14 +112,14 @@ def chebyshev(grad, w, *, mu, L, n_steps):
     limit.
     """
     if not 0 < mu <= L < np.inf:
-        raise ValueError(f"chebyshev needs 0 < mu <= L, both finite, got mu = {mu} and L = {L}")
+        raise ValueError(f"0 < mu <= L must hold, both finite, got mu = {mu}, L = {L}")
     centre, spread = (L + mu) / 2, (L - mu) / (L + mu)
     path = [np.array(w, dtype=float)]
     omega = 1.0
     for t in range(1, n_steps + 1):
         before = path[max(t - 2, 0)]
-        w = path[-1] + (omega - 1) * (path[-1] - before) - omega / centre * grad(path[-1])
-        path.append(w)
+        move = (omega - 1) * (path[-1] - before)
+        path.append(path[-1] + move - omega / centre * grad(path[-1]))
         omega = 1 / (1 - spread**2 * omega / (2 if t == 1 else 4))
     return np.array(path)
 

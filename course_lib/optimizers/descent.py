@@ -1,5 +1,5 @@
 """`minimize` runs an update rule on a function, from one start or from thousands at once; `Run` is
-what it leaves.
+what it leaves. `fewest_steps` gives a rule the best of many rates.
 
     w_t, state = step(w_{t-1}, grad(w_{t-1}), state, lr=lr(t))        t = 1 ... n_steps
 
@@ -108,6 +108,35 @@ def settled(loss, target):
     above = ~(array("loss", loss) <= array("target", target))
     after = np.where(above.any(axis=0), len(above) - above[::-1].argmax(axis=0), 0)
     return np.where(above[-1], np.inf, after)
+
+
+def fewest_steps(fun, starts, step, *, target, rates=None, n_steps=1500, **hyper):
+    """Return (lr, steps): the rate at which the slowest start settles first, and each start's steps
+    at that rate.
+
+    starts: (k, n).
+    target: each loss has to stay at or below it, as in `settled`.
+    rates: the rates that are tried, by default 65 from 0.001 to 10, evenly on a logarithmic scale.
+    n_steps, hyper: as in `minimize`.
+    Returns a float and an array (k,), infinite where a start never settles. ValueError for starts
+        or rates of another shape.
+
+    >>> bowl = lambda w: (0.5 * (w**2).sum(-1), w)
+    >>> lr, steps = fewest_steps(bowl, [[1.0], [3.0]], "sgd", target=0.0, rates=[0.5, 1.0])
+    >>> lr, steps.tolist()
+    (1.0, [1.0, 1.0])
+    """
+    starts = array("starts", starts, float)
+    rates = np.geomspace(1e-3, 10, 65) if rates is None else array("rates", rates, float)
+    if starts.ndim != 2 or rates.ndim != 1 or not (starts.size and rates.size):
+        raise ValueError("starts must have shape (k, n) and rates (m,), neither empty, "
+                         f"got {starts.shape} and {rates.shape}")
+    k = len(starts)
+    run = minimize(fun, np.tile(starts, (len(rates), 1)), step, lr=np.repeat(rates, k)[:, None],
+                   n_steps=n_steps, tol=None, keep_path=False, **hyper)
+    steps = settled(run.loss, target).reshape(-1, k)
+    best = steps.max(axis=1).argmin()
+    return float(rates[best]), steps[best]
 
 
 def _start(w):

@@ -1,12 +1,12 @@
-"""What momentum does on 0.5 lam w^2, as worked out in notebook 06. With a = lr*lam, two factors z
-matter:
+"""What momentum does on 0.5 lam w^2, as worked out in notebooks 10 and 11. With a = lr*lam, two
+factors z matter:
 
 heavy ball    z^2 - (1 + beta - a) z + beta = 0
               it converges for a < 2 (1 + beta)
 Nesterov      z^2 - (1 - a)(1 + beta) z + (1 - a) beta = 0
               it converges for a < (2 + 2 beta)/(1 + 2 beta)
 
-Other libraries and papers write momentum otherwise than `optimizers.momentum`; the last four
+Other libraries and papers write momentum otherwise than `optimizers.momentum`; the last five
 functions are theirs:
 
     course      v = beta v + g                  w = w - lr v
@@ -14,14 +14,16 @@ functions are theirs:
     average     m = beta m + (1 - beta) g       w = w - lr m    m = (1 - beta) v
     dampened    b = beta b + (1 - dampening) g  w = w - lr b    but the first b is g
     look-ahead  v = beta v + g(w - lr beta v)   w = w - lr v    nesterov's w is w - lr beta v here
+    accelerated look-ahead with beta = (t - 1)/(t + 2), which needs no mu
 
-Notebooks: 06.
+Notebooks: 10, 11.
 """
 import math
 
 import numpy as np
 
-from course_lib.arguments import array, not_negative
+from course_lib.arguments import array, not_negative, whole
+from course_lib.optimizers.rules import momentum
 
 
 def spectral_radius(lr_lam, beta):
@@ -87,6 +89,22 @@ def momentum_floor(lr, lam, beta, sigma=1.0):
     return np.where((lr * lam > 0) & (room > 0), floor, np.inf)
 
 
+def hover(lr, lam, beta, *, sigma=1.0, runs=2000, n_steps=1200, seed=0):
+    """Return the variance of w, measured, in the second half of noisy runs of heavy ball from 0;
+    `momentum_floor` predicts it. lr, lam, beta broadcast.
+
+    runs: at once; with 2 000 the variance is right within a few per cent, if 1/(lr lam), the time
+        to settle, is far below n_steps.
+    """
+    rng, state, squares = np.random.default_rng(seed), {}, []
+    w = np.zeros((whole("runs", runs), *np.broadcast(lr, lam, beta).shape))
+    for _ in range(whole("n_steps", n_steps, least=2)):
+        g = lam * w + sigma * rng.normal(size=w.shape)
+        w, state = momentum(w, g, state, lr=lr, beta=beta)
+        squares.append((w * w).mean(axis=0))
+    return np.mean(squares[n_steps // 2:], axis=0)
+
+
 def keras_momentum(w, g, state, *, lr, beta):
     """Take the step of keras.optimizers.SGD(momentum=beta), whose velocity holds the learning rate.
     """
@@ -119,6 +137,22 @@ def lookahead_nesterov(fun, w, v, *, lr, beta):
     _, g = fun(w - lr * beta * v)
     v = beta * v + g
     return w - lr * v, v
+
+
+def accelerated(fun, w, *, lr, n_steps):
+    """Return the points w, (n_steps + 1, n), of Nesterov's method with a momentum that grows, for
+    convex functions (Su, Boyd & Candès 2016, arXiv 1503.01243): above the minimum by at most
+    2 R^2 / (lr (t + 1)^2) for lr up to 1/L, where R is the distance of the start.
+
+    >>> accelerated(lambda w: (0.5 * (w * w).sum(-1), w), [1.0], lr=0.5, n_steps=2)[:, 0].tolist()
+    [1.0, 0.5, 0.25]
+    """
+    y = np.array(array("w", w), dtype=float)
+    points = [y]
+    for t in range(1, whole("n_steps", n_steps, least=0) + 1):
+        points.append(y - lr * fun(y)[1])
+        y = points[-1] + (t - 1) / (t + 2) * (points[-1] - points[-2])
+    return np.array(points)
 
 
 def _larger_root(total, product):

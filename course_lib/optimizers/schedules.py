@@ -9,8 +9,11 @@ polynomial     lr_min + (lr - lr_min) (1 - (t-1)/n_steps)^power   and lr_min aft
 cosine         lr_min + (lr - lr_min) (1 + cos(pi (t-1)/n_steps)) / 2, and lr_min after n_steps
 restarts       cosine, begun again after n_steps, then after growth n_steps, growth^2 n_steps, ...
 one_cycle      half a cosine up to lr, half a cosine down, far below where it began
+inverse_root   lr min(t/n_warmup, sqrt(n_warmup/t)): up along a line, down as 1/sqrt(t), no end
+warmup_stable_decay   up along a line, constant, down along a line to 0 after n_steps steps
 warmup         s(1) t/n_warmup for n_warmup steps, then s(t - n_warmup) of the schedule s it wraps
 chain          first(t) for n_steps steps, then then(t - n_steps)
+reduce_on_plateau   a schedule that is told the loss, and falls when that stops falling
 
 `lr` is the highest rate of each. warmup and chain take a number in place of a constant schedule.
 
@@ -137,6 +140,61 @@ def one_cycle(lr, n_steps, warm=0.3, start=1 / 25, end=1 / 250_000):
         return lr * (low + (1 - low) * (1 - math.cos(math.pi * progress)) / 2)
 
     return schedule
+
+
+def inverse_root(lr, n_warmup):
+    """Climb linearly to `lr` in `n_warmup` steps, then fall as 1/sqrt(t), with no end planned
+    (Vaswani et al. 2017, arXiv 1706.03762).
+
+    >>> [inverse_root(1.0, n_warmup=4)(t) for t in (1, 4, 16, 64)]
+    [0.25, 1.0, 0.5, 0.25]
+    """
+    lr, n_warmup = not_negative("lr", lr), whole("n_warmup", n_warmup)
+    return lambda t: lr * min(t / n_warmup, math.sqrt(n_warmup / t))
+
+
+def warmup_stable_decay(lr, n_steps, warm=0.1, decay=0.2):
+    """Climb linearly to `lr` in the share `warm` of `n_steps`, stay, and fall linearly to 0 in the
+    last share `decay` (Hu et al. 2024, arXiv 2404.06395).
+
+    Raises ValueError for shares that leave no step for the climb or the fall, or add up to more
+    than 1.
+
+    >>> [warmup_stable_decay(1.0, n_steps=10, warm=0.2, decay=0.4)(t) for t in (1, 2, 6, 7, 9, 11)]
+    [0.5, 1.0, 1.0, 1.0, 0.5, 0.0]
+    """
+    lr, n_steps = not_negative("lr", lr), whole("n_steps", n_steps)
+    up = round(not_negative("warm", warm) * n_steps)
+    down = round(not_negative("decay", decay) * n_steps)
+    if up < 1 or down < 1 or up + down > n_steps:
+        raise ValueError(
+            f"warm and decay must each leave a step of {n_steps} and add up to at most 1, got "
+            f"{warm} and {decay}"
+        )
+    fall, stay = polynomial(lr, down), n_steps - up - down
+    return warmup(chain(lr, stay, fall) if stay else fall, up)
+
+
+def reduce_on_plateau(lr, patience, factor=0.1):
+    """Return (schedule, tell): tell(loss) once an epoch; when the loss has not been lower than the
+    lowest before for `patience` epochs in a row, the schedule's rate is multiplied by `factor`, and
+    the count begins anew.
+
+    >>> schedule, tell = reduce_on_plateau(1.0, patience=2, factor=0.5)
+    >>> [tell(loss) or schedule(t) for t, loss in enumerate([3.0, 2.0, 2.0, 2.5, 1.0], 1)]
+    [1.0, 1.0, 1.0, 0.5, 0.5]
+    """
+    now = {"lr": not_negative("lr", lr), "lowest": math.inf, "waited": 0}
+    factor, patience = not_negative("factor", factor), whole("patience", patience)
+
+    def tell(loss):
+        better = loss < now["lowest"]
+        now["waited"] = 0 if better else now["waited"] + 1
+        now["lowest"] = min(loss, now["lowest"])
+        if now["waited"] == patience:
+            now.update(lr=now["lr"] * factor, waited=0)
+
+    return lambda t: now["lr"], tell
 
 
 def warmup(schedule, n_warmup):

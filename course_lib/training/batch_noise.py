@@ -6,11 +6,11 @@ having.
     the noise floor           E[w^2] -> lr sigma^2 / (B lam (2 - lr lam)), on the parabola lam w^2/2
     the gradient noise scale  tr(Sigma) / |G|^2, a batch size
 
-Notebooks: 05.
+Notebooks: 08, 09.
 """
 import numpy as np
 
-from course_lib.arguments import whole
+from course_lib.arguments import generator, whole
 
 
 def sgd_floor(lr, *, lam, sigma, batch_size):
@@ -29,6 +29,38 @@ def sgd_floor(lr, *, lam, sigma, batch_size):
     if not np.all((shrink > 0) & (shrink < 2)):
         raise ValueError(f"the noise floor needs 0 < lr * lam < 2, got {shrink}")
     return lr * np.square(sigma) / (batch_size * lam * (2 - shrink))
+
+
+def least_squares(n, *, rng):
+    """Return (full, sampled, floor) of a linear model with 10 weights, fitted to n examples with
+    noise of variance 1: the loss above its minimum and the exact gradient, as a function of w; the
+    same with the gradient of batches; and where SGD settles.
+
+    full: w -> (loss, grad); w (10,).
+    sampled: (batch_size, rng) -> such a function, which draws a batch, with replacement, at each
+        call.
+    floor: (lr, batch_size) -> the loss, above its minimum, at which SGD settles near the minimum.
+    """
+    A = rng.standard_normal((n, 10)) * np.sqrt(np.geomspace(0.05, 1, 10))
+    b = A @ np.full(10, 3.0) + rng.standard_normal(whole("n", n))
+    H, best = A.T @ A / n, np.linalg.lstsq(A, b)[0]
+
+    def full(w):
+        grad = (w - best) @ H
+        return 0.5 * ((w - best) * grad).sum(axis=-1), grad
+
+    def sampled(batch_size, rng):
+        def fun(w):
+            rows = generator(rng).integers(n, size=batch_size)
+            return full(w)[0], (A[rows] @ w - b[rows]) @ A[rows] / batch_size
+        return fun
+
+    def floor(lr, batch_size):
+        lam, residual = np.linalg.eigvalsh(H), np.mean((A @ best - b) ** 2)
+        settled = sgd_floor(lr, lam=lam, sigma=np.sqrt(residual * lam), batch_size=batch_size)
+        return float(0.5 * (lam * settled).sum())
+
+    return full, sampled, floor
 
 
 def scale_parts(g_small, g_big, b_small, b_big):

@@ -7,7 +7,7 @@ to practise diagnosis should not read on: every cause is named below.
                                    lr 0.1, five epochs of 2 000 images in batches of 50
     cured("a", splits, seed=0)     run a again, with its cause removed and nothing else changed
 
-Notebooks: 17.
+Notebooks: 29.
 """
 import copy
 import math
@@ -16,24 +16,27 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from course_lib.networks.initializers import glorot, he, zeros
+from course_lib.networks.activations import Activation
+from course_lib.networks.initializers import he
+from course_lib.networks.layers import Dense
 from course_lib.networks.losses import log_softmax, softmax_cross_entropy
-from course_lib.networks.network import Network, mlp
+from course_lib.networks.network import Network
+from course_lib.networks.normalization import BatchNorm
 from course_lib.training.loop import train
 from course_lib.training.record import History
 
 BATCH_SIZE = 50
 CAUSES = (
-    "dead units",
-    "exploding signal",
+    "class imbalance",
+    "evaluation mode",
     "label leak",
+    "labels out of step",
     "not shuffled",
     "rate too high",
     "rate too low",
-    "saturated units",
     "unscaled inputs",
+    "validation differs",
     "wrong loss",
-    "zero weights",
 )
 
 
@@ -84,19 +87,6 @@ def softmax_twice(outputs, y):
     return loss, p * (D - np.sum(D * p, axis=1, keepdims=True))
 
 
-def threefold(rng, shape, dtype):
-    """He's weights times three: the signal grows threefold in every layer."""
-    return 3 * he(rng, shape, dtype)
-
-
-def wide(rng, shape, dtype):
-    """Normal weights of standard deviation 2, but Glorot's in the last layer, which has ten units.
-    """
-    if shape[1] == 10:
-        return glorot(rng, shape, dtype)
-    return (2 * rng.standard_normal(shape)).astype(dtype)
-
-
 def as_they_are(X, y):
     """The images as they are."""
     return X, y
@@ -122,28 +112,46 @@ def stamped(X, y):
     return X.reshape(len(y), -1), y
 
 
+def standardised(X, y):
+    """Pixels with mean 0 and standard deviation 1, by the usual two numbers for MNIST."""
+    return (X - 0.1307) / 0.3081, y
+
+
+def one_behind(X, y):
+    """Every image with the label of the one before it."""
+    return X, np.roll(y, 1)
+
+
+def mostly_zeros(X, y):
+    """All zeros of the file, repeated where they are too few, and one tenth as many other digits.
+    """
+    zero, rest = np.flatnonzero(y == 0), np.flatnonzero(y != 0)
+    rows = np.resize(zero, len(y) * 10 // 11)
+    rows = np.concatenate([rows, rest[:len(y) - len(rows)]])
+    rows = np.random.default_rng(0).permutation(rows)
+    return X[rows], y[rows]
+
+
 HEALTHY = {
-    "hidden": 2,
-    "activation": "relu",
-    "init": he,
-    "bias": 0.0,
+    "batch_norm": None,  # or what its running averages keep from batch to batch
     "loss": softmax_cross_entropy,
     "lr": 0.1,
-    "prepare": as_they_are,
-    "leaks": False,
+    "prepare": as_they_are,  # the training data
+    "prepare_valid": None,  # the validation data: like the training data
+    "prepare_fresh": None,  # the images of later use: like the validation data
     "shuffle": True,
 }
 # for each letter: its cause, the settings that the cure keeps, and those that are the fault
 FAULTS = {
-    "a": ("saturated units", {"activation": "tanh", "init": glorot}, {"init": wide}),
+    "a": ("wrong loss", {}, {"loss": softmax_twice}),
     "b": ("rate too low", {}, {"lr": 1e-5}),
-    "c": ("unscaled inputs", {}, {"prepare": in_grey_levels}),
-    "d": ("label leak", {}, {"prepare": stamped, "leaks": True}),
-    "e": ("dead units", {}, {"bias": -3.0}),
-    "f": ("wrong loss", {}, {"loss": softmax_twice}),
-    "g": ("exploding signal", {"hidden": 5}, {"init": threefold}),
+    "c": ("validation differs", {"prepare": standardised}, {"prepare_valid": as_they_are}),
+    "d": ("label leak", {}, {"prepare": stamped, "prepare_fresh": as_they_are}),
+    "e": ("labels out of step", {}, {"prepare": one_behind, "prepare_valid": as_they_are}),
+    "f": ("class imbalance", {}, {"prepare": mostly_zeros, "prepare_fresh": as_they_are}),
+    "g": ("unscaled inputs", {}, {"prepare": in_grey_levels}),
     "h": ("not shuffled", {"prepare": sorted_by_label}, {"shuffle": False}),
-    "i": ("zero weights", {"activation": "tanh", "init": glorot}, {"init": zeros}),
+    "i": ("evaluation mode", {"batch_norm": 0.9}, {"batch_norm": 0.99999}),
     "j": ("rate too high", {}, {"lr": 3.0}),
 }
 
@@ -159,21 +167,30 @@ def healthy(splits, seed=0, *, epochs=5, **changes):
     rng = np.random.default_rng(seed)
     rows = rng.permutation(len(splits.y_train))[:2000]
     data = settings.prepare(splits.X_train[rows], splits.y_train[rows])
+    prepare_valid = settings.prepare_valid or settings.prepare
     raw = splits.X_valid[:1000], splits.y_valid[:1000]
-    valid = settings.prepare(*raw)
-    net = mlp([784, *[64] * settings.hidden, 10], rng=rng, activation=settings.activation,
-              init=settings.init, loss=settings.loss)
-    net.layers[2].b[...] = settings.bias
+    net = _network(settings.batch_norm, settings.loss, rng)
     start, (watch, ratio, flow) = copy.deepcopy(net), _watch(net)
+    valid = prepare_valid(*raw)
     history = train(
         net, data, "sgd", lr=settings.lr, epochs=epochs, batch_size=BATCH_SIZE,
         rng=rng if settings.shuffle else FileOrder(np.random.PCG64(seed)),
         valid=valid, after_step=watch, allow_dead=True, progress=False,
     )
     return BrokenRun(
-        start=start, net=net, data=data, valid=valid, fresh=raw if settings.leaks else valid,
+        start=start, net=net, data=data, valid=valid,
+        fresh=(settings.prepare_fresh or prepare_valid)(*raw),
         lr=settings.lr, history=history, ratio=np.array(ratio), flow=np.array(flow),
     )
+
+
+def _network(batch_norm, loss, rng):
+    """Return 784-64-64-10, with batch normalisation before each ReLU if a number is given."""
+    layers = []
+    for n_in in (784, 64):
+        norm = [] if batch_norm is None else [BatchNorm(64, beta=batch_norm)]
+        layers += [Dense(n_in, 64), *norm, Activation("relu")]
+    return Network([*layers, Dense(64, 10)], rng=rng, init=he, loss=loss)
 
 
 def cured(letter, splits, seed=0, **changes):

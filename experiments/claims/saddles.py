@@ -78,7 +78,7 @@ def ratio(one, other, d, spread, seed, lr_one, lr_other):
 
 
 @claim(
-    "02",
+    "04",
     "turned at random in 10 dimensions, RMSprop leaves a saddle in fewer steps than gradient "
     "descent",
     unit=UNIT,
@@ -93,7 +93,7 @@ def rmsprop_leaves_before_descent(seed, lr_one, lr_other):
     return ratio("rmsprop", "sgd", 10, False, seed, lr_one, lr_other)
 
 
-@claim("02", "turned at random in the plane, Adam leaves a saddle in fewer steps than heavy ball",
+@claim("04", "turned at random in the plane, Adam leaves a saddle in fewer steps than heavy ball",
        unit=UNIT, side="below", n=40, first_seed=2000, family=FAMILY, varied="angle and starts",
        tuned=functools.partial(rates_of, "adam", "momentum", 2, False))
 def adam_leaves_before_heavy_ball_in_the_plane(seed, lr_one, lr_other):
@@ -101,7 +101,7 @@ def adam_leaves_before_heavy_ball_in_the_plane(seed, lr_one, lr_other):
 
 
 @claim(
-    "02",
+    "04",
     "turned at random in 10 dimensions with equal curvatures, Adam leaves a saddle in fewer steps "
     "than heavy ball",
     unit=UNIT,
@@ -117,7 +117,7 @@ def adam_leaves_before_heavy_ball_in_ten_dimensions(seed, lr_one, lr_other):
 
 
 @claim(
-    "02",
+    "04",
     "turned at random in 10 dimensions with curvatures from 1 to 0.01, Adam leaves a saddle in "
     "fewer steps than heavy ball",
     unit=UNIT,
@@ -133,7 +133,7 @@ def adam_leaves_before_heavy_ball_with_a_spread(seed, lr_one, lr_other):
 
 
 @claim(
-    "02",
+    "04",
     "turned at random in 50 dimensions with equal curvatures, Adam leaves a saddle in fewer steps "
     "than heavy ball",
     unit=UNIT,

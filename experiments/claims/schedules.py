@@ -16,7 +16,7 @@ EPOCHS = 6
 RATES = 0.1 * 2.0 ** (np.arange(10) / 2)  # 0.1 to 2.3, in steps of sqrt(2)
 TUNING_SEEDS = range(6)
 FAMILY = "schedules on MNIST"
-UNIT = "validation loss of the first schedule less that of the second, same weights and batches"
+UNIT = "validation loss, first less second"
 
 
 @functools.cache
@@ -78,7 +78,7 @@ def rates_of(one, other):
 
 
 @claim(
-    "09",
+    "16",
     "at its own best rate, cosine decay ends lower than a constant rate",
     unit=UNIT,
     side="below",
@@ -92,7 +92,7 @@ def cosine_ends_below_constant(seed, lr_one, lr_other):
 
 
 @claim(
-    "09",
+    "16",
     "at its own best rate, one-cycle ends lower than cosine decay",
     unit=UNIT,
     side="below",
@@ -106,7 +106,7 @@ def one_cycle_ends_below_cosine(seed, lr_one, lr_other):
 
 
 @claim(
-    "09",
+    "16",
     "at its own best rate, one-cycle ends lower than warm-up with cosine decay",
     unit=UNIT,
     side="below",

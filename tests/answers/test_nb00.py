@@ -2,6 +2,7 @@
 named.
 """
 import math
+from fractions import Fraction
 
 import numpy as np
 
@@ -20,6 +21,20 @@ def bowl_that_overwrites(w):
     loss = 0.5 * (H * w**2).sum(axis=-1)
     w *= H
     return loss, w
+
+
+def bowl_by_branches(w):
+    """Right for one point and for a list of points."""
+    if w.ndim == 1:
+        return bowl(w)
+    first, second = w[:, 0], w[:, 1]
+    return 0.5 * (first**2 + 10 * second**2), np.stack([first, 10 * second], axis=1)
+
+
+def bowl_of_the_first_axes(w):
+    """Right shapes, and wrong numbers for three axes."""
+    loss, g = bowl(w)
+    return loss[::-1] if loss.ndim == 2 else loss, g
 
 
 def step(w, g, state, *, lr):
@@ -42,12 +57,11 @@ def normalised_step(w, g, state, *, lr):
 RIGHT = [
     (nb00.three_steps, -0.125),
     (nb00.three_steps, np.array([(1 - 0.15 * 10)**3])),
+    (nb00.three_steps, Fraction(-1, 8)),
     (nb00.bowl, bowl),
     (nb00.bowl, landscapes.quadratic([1.0, 10.0])),
     (nb00.descent_step, step),
     (nb00.descent_step, optimizers.sgd),
-    (nb00.path_shape, (21, 5, 2)),
-    (nb00.path_shape, [21, 5, 2]),
     (nb00.guessing_loss, math.log(10)),
     (nb00.guessing_loss, 2.30),
 ]
@@ -64,6 +78,8 @@ WRONG = [
     (nb00.three_steps, 0.614, "taken as w,"),
     (nb00.three_steps, 0.0156, "brings down a 2"),
     (nb00.three_steps, 0.078125, "loss at the right point"),
+    (nb00.three_steps, -0.13, "rounded"),
+    (nb00.three_steps, 0.1721802, "in place of its gradient"),
     (nb00.three_steps, -0.126, "not where three steps lead"),
     (nb00.bowl, lambda w: print(end=""), "is a return missing"),
     (nb00.bowl, lambda w: bowl(w)[0], "a pair"),
@@ -84,6 +100,8 @@ WRONG = [
     (nb00.bowl, lambda w: (0.5 * (w[0]**2 + 10 * w[1]**2), np.array([w[0], 10 * w[1]])), "first of many"),
     (nb00.bowl, lambda w: (bowl(w)[0], np.stack([w[..., 0], 10 * w[..., 1]])), "shape of w, (3, 2)"),
     (nb00.bowl, lambda w: (bowl(w)[0], H * np.abs(w) * np.sign(w.reshape(-1, 2)[0])), "some are wrong"),
+    (nb00.bowl, bowl_by_branches, "for a table of 2 x 3 points the shapes are"),
+    (nb00.bowl, bowl_of_the_first_axes, "a table of 2 x 3 points is not"),
     (nb00.descent_step, step_in_place, "changes the arrays"),
     (nb00.descent_step, lambda w, g, state, *, lr: print(end=""), "is a return missing"),
     (nb00.descent_step, lambda w, g, state, *, lr: w - lr * g, "only a point"),
@@ -97,16 +115,6 @@ WRONG = [
     (nb00.descent_step, lambda w, g, state, *, lr: (w - 2 * lr * g, {}), "not the point"),
     (nb00.descent_step, step_for_one_run, "a rate each"),
     (nb00.descent_step, lambda w, g: w - g, "TypeError"),
-    (nb00.path_shape, 210, "tuple"),
-    (nb00.path_shape, (20, 5, 2), "start is recorded too"),
-    (nb00.path_shape, (21, 2, 5), "last axis"),
-    (nb00.path_shape, (20, 2, 5), "last axis, and the start"),
-    (nb00.path_shape, (5, 21, 2), "time is"),
-    (nb00.path_shape, (5, 20, 2), "time is, and the start"),
-    (nb00.path_shape, (21, 5), "run.loss"),
-    (nb00.path_shape, (21, 2), "single run"),
-    (nb00.path_shape, (5, 2), "runs end"),
-    (nb00.path_shape, (7,), "not the points"),
     (nb00.guessing_loss, "ln 10", "one number"),
     (nb00.guessing_loss, -2.3026, "sign"),
     (nb00.guessing_loss, 1.0, "base 10"),

@@ -5,106 +5,97 @@ import math
 import numpy as np
 
 from course_lib.checks import nb03
+from course_lib.landscapes.random_matrices import semicircle_share, symmetric, wilson
+
+R = 2 * math.sqrt(6)
 
 
-def descend(fun, w, *, lr, n_steps, move=lambda loss, g, lr: -lr * g):
-    path = [np.array(w, dtype=float)]
-    for _ in range(n_steps):
-        path.append(path[-1] + move(*fun(path[-1]), lr))
-    return np.array(path)
+def counting(hit, interval=lambda p, n: wilson(round(p * n), n), draw=symmetric):
+    def positive_share(k, n, rng):
+        p = hit(np.linalg.eigvalsh(draw(k, n, rng))).mean()
+        return p, *interval(p, n)
+
+    return positive_share
 
 
-def moving(move):
-    return lambda fun, w, *, lr, n_steps: descend(fun, w, lr=lr, n_steps=n_steps, move=move)
+def positive(eigenvalues):
+    return (eigenvalues > 0).all(axis=1)
 
 
-def in_place(fun, w, *, lr, n_steps):
-    path = [w]
-    for _ in range(n_steps):
-        w -= lr * fun(w)[1]
-        path.append(w)
-    return path
+def with_diagonal(k, n, rng):
+    p = (np.diagonal(symmetric(k, n, rng), axis1=1, axis2=2) > 0).all(axis=1).mean()
+    return p, *wilson(round(p * n), n)
 
 
-def aliased(fun, w, *, lr, n_steps):
-    return in_place(fun, w.copy(), lr=lr, n_steps=n_steps)
+def coins(k, n, rng):
+    return 0.5**k, *wilson(round(0.5**k * n), n)
 
 
-def frozen(fun, w, *, lr, n_steps):
-    return [w - t * lr * fun(w)[1] for t in range(n_steps + 1)]
+def as_count(k, n, rng):
+    hits = positive(np.linalg.eigvalsh(symmetric(k, n, rng))).sum()
+    return hits, *wilson(hits, n)
 
 
-def seven_steps(fun, w, *, lr, n_steps):
-    return descend(fun, w, lr=lr, n_steps=7)
+def wald(p, n):
+    error = 1.96 * math.sqrt(p * (1 - p) / n)
+    return p - error, p + error
 
 
-def own_rate(fun, w, *, lr, n_steps):
-    return descend(fun, w, lr=0.05, n_steps=n_steps)
+def too_high(p, n):
+    middle, half = p + 1.96**2 / (2 * n), 1.96 * math.sqrt(p * (1 - p) / n + 1.96**2 / (4 * n**2))
+    return middle - half, middle + half
 
 
-def slope(errors, first):
-    return np.polyfit(np.arange(first, len(errors)), errors[first:], 1)[0]
+def own_generator(k, n, rng):
+    return counting(positive)(k, n, np.random.default_rng(k))
+
+
+def all_variance_one(k, n, rng):
+    G = np.triu(rng.standard_normal((n, k, k)))
+    return G + np.triu(G, 1).swapaxes(1, 2)
+
+
+def index_share(u, factor=3.0, radius=R):
+    return semicircle_share(factor * np.asarray(u), radius)
+
+
+def unclipped(u):
+    t = 3 * np.asarray(u) / R
+    return 0.5 + (t * np.sqrt(1 - t**2) + np.arcsin(t)) / np.pi
 
 
 RIGHT = {
-    nb03.gd: [descend, lambda fun, w, **kw: descend(fun, w, **kw).tolist()],
-    nb03.largest_stable_lr: [lambda H: 2 / np.linalg.eigvalsh(H)[-1], lambda H: 2 / np.linalg.norm(H, 2)],
-    nb03.fitted_rate: [lambda e: math.exp(slope(np.log(e), 100)), lambda e: 10**slope(np.log10(e), 101)],
-    nb03.best_lr: [lambda mu, L: (2 / (L + mu), (L - mu) / (L + mu)),
-                   lambda mu, L: np.array([2 / (L + mu), (L / mu - 1) / (L / mu + 1)])],
-    nb03.can_stop: [lambda g, *, mu, gap: (g * g).sum() <= 2 * mu * gap,
-                    lambda g, *, mu, gap: bool(np.linalg.norm(g) <= math.sqrt(2 * mu * gap))],
+    nb03.positive_share: [counting(positive), counting(lambda e: e.min(axis=1) > 0),
+                          counting(positive, lambda p, n: wilson(round(p * n), n, z=1.959964))],
+    nb03.index_share: [index_share, lambda u: index_share(u)],
 }
 
 WRONG = [
-    (nb03.gd, in_place, "changed the start"),
-    (nb03.gd, lambda fun, w, **kw: descend(fun, w, **kw)[-1], "only one point"),
-    (nb03.gd, lambda fun, w, **kw: descend(fun, w, **kw)[1:], "one point too few"),
-    (nb03.gd, lambda fun, w, **kw: descend(fun, w, **kw).T, "of shape (8, 3), not (3, 8)"),
-    (nb03.gd, aliased, "all points of the path are the same"),
-    (nb03.gd, moving(lambda loss, g, lr: lr * g), "uphill"),
-    (nb03.gd, frozen, "gradient of the start"),
-    (nb03.gd, moving(lambda loss, g, lr: -lr * g / np.linalg.norm(g)), "every step has length lr"),
-    (nb03.gd, moving(lambda loss, g, lr: -lr * loss), "subtracts the loss"),
-    (nb03.gd, moving(lambda loss, g, lr: -g), "not those of gradient descent"),
-    (nb03.gd, seven_steps, "no steps at all"),
-    (nb03.gd, own_rate, "another lr"),
-    (nb03.largest_stable_lr, lambda H: 1 / np.linalg.eigvalsh(H)[-1], "best guaranteed decrease"),
-    (nb03.largest_stable_lr, lambda H: 2 / np.linalg.eigvalsh(H)[0], "flattest direction"),
-    (nb03.largest_stable_lr, lambda H: np.linalg.eigvalsh(H)[-1], "a curvature, not a rate"),
-    (nb03.largest_stable_lr, lambda H: 2 / np.diag(H).max(), "diagonal of H"),
-    (nb03.largest_stable_lr, lambda H: 2 / np.trace(H), "trace"),
-    (nb03.largest_stable_lr, lambda H: 2 / np.linalg.norm(H), "sum of squares"),
-    (nb03.largest_stable_lr, lambda H: 0.123, "for H = [[3.07, -3.79], [-3.79, 7.93]] the boundary"),
-    (nb03.fitted_rate, lambda e: slope(np.log(e), 100), "the slope of the line"),
-    (nb03.fitted_rate, lambda e: math.exp(slope(np.log10(e), 100)), "base 10 went in"),
-    (nb03.fitted_rate, lambda e: 10**slope(np.log(e), 100), "base e went in"),
-    (nb03.fitted_rate, lambda e: math.exp(slope(np.log(e), 0)), "whole record"),
-    (nb03.fitted_rate, lambda e: slope(e, 100), "the errors themselves"),
-    (nb03.fitted_rate, lambda e: e[-1] / e[-2], "last two records"),
-    (nb03.fitted_rate, lambda e: (e[-1] / e[0])**(1 / 200), "counts the transient in"),
-    (nb03.fitted_rate, lambda e: 0.5, "shrinks by 0.9 in each step was said to shrink by 0.5"),
-    (nb03.best_lr, lambda mu, L: 2 / (L + mu), "two numbers"),
-    (nb03.best_lr, lambda mu, L: ((L - mu) / (L + mu), 2 / (L + mu)), "wrong order"),
-    (nb03.best_lr, lambda mu, L: (1 / L, 1 - mu / L), "steepest direction alone"),
-    (nb03.best_lr, lambda mu, L: (2 / L, 1.0), "boundary of divergence"),
-    (nb03.best_lr, lambda mu, L: (1 / (L + mu), 0.5), "half of what"),
-    (nb03.best_lr, lambda mu, L: (1 / mu, 0.0), "flattest direction alone"),
-    (nb03.best_lr, lambda mu, L: (2 / (L - mu), 0.5), "do not meet at lr = 0.222"),
-    (nb03.best_lr, lambda mu, L: (2 / (L + mu), (L + mu) / (L - mu)), "upside down"),
-    (nb03.best_lr, lambda mu, L: (2 / (L + mu), 1 - mu / L), "belongs to lr = 1/L"),
-    (nb03.best_lr, lambda mu, L: (2 / (L + mu), 1 - 2 / (1 + math.sqrt(L / mu))), "momentum"),
-    (nb03.best_lr, lambda mu, L: (2 / (L + mu), ((L - mu) / (L + mu))**2), "what the loss shrinks by"),
-    (nb03.best_lr, lambda mu, L: (2 / (L + mu), 0.5), "does not shrink by 0.5"),
-    (nb03.can_stop, lambda g, *, mu, gap: (g * g).sum(), "one True or False"),
-    (nb03.can_stop, lambda g, *, mu, gap: (g * g).sum() <= 2 * gap, "on the wrong side"),
-    (nb03.can_stop, lambda g, *, mu, gap: (g * g).sum() <= mu * gap, "the 2 in its place"),
-    (nb03.can_stop, lambda g, *, mu, gap: np.linalg.norm(g) <= 2 * mu * gap, "is the length squared"),
-    (nb03.can_stop, lambda g, *, mu, gap: abs(g).sum()**2 <= 2 * mu * gap, "not their sizes"),
-    (nb03.can_stop, lambda g, *, mu, gap: bool(abs(g).max()**2 <= 2 * mu * gap), "single coordinates"),
-    (nb03.can_stop, lambda g, *, mu, gap: g.sum()**2 <= 2 * mu * gap, "opposite sign"),
-    (nb03.can_stop, lambda g, *, mu, gap: (g * g).sum() <= gap, "mu plays no part"),
-    (nb03.can_stop, lambda g, *, mu, gap: (g * g).sum() <= 2 * mu * gap + 1e-12, "however small"),
-    (nb03.can_stop, lambda g, *, mu, gap: (g * g).sum() / (2 * mu) <= gap, "dividing by mu"),
-    (nb03.can_stop, lambda g, *, mu, gap: not (g * g).sum() > 2 * mu * gap, "NaN"),
+    (nb03.positive_share, lambda k, n, rng: 0.1, "three numbers"),
+    (nb03.positive_share, as_count, "a count"),
+    (nb03.positive_share, coins, "coin rule"),
+    (nb03.positive_share, counting(lambda e: positive(e) | positive(-e)), "whichever"),
+    (nb03.positive_share, with_diagonal, "the diagonal"),
+    (nb03.positive_share, counting(lambda e: (e > 0).any(axis=1)), "any positive eigenvalue"),
+    (nb03.positive_share, counting(lambda e: e > 0), "share over all eigenvalues"),
+    (nb03.positive_share, counting(positive, draw=all_variance_one), "further from the truth"),
+    (nb03.positive_share, counting(positive, lambda p, n: wilson(round(p * n), n)[::-1]), "wrong order"),
+    (nb03.positive_share, counting(positive, wald), "impossible"),
+    (nb03.positive_share, counting(positive, lambda p, n: wilson(round(p * n), n, z=1.0)), "68 of 100"),
+    (nb03.positive_share, counting(positive, too_high), "1 + z^2/n"),
+    (nb03.positive_share, counting(positive, lambda p, n: wilson(p, 1)), "spread of a single draw"),
+    (nb03.positive_share, counting(positive, lambda p, n: (0.0, 1.0)), "not the ends"),
+    (nb03.positive_share, own_generator, "passed in"),
+    (nb03.index_share, lambda u: index_share(-np.asarray(u)), "upside down"),
+    (nb03.index_share, lambda u: index_share(u, factor=1), "shift is 3u"),
+    (nb03.index_share, lambda u: index_share(u, radius=24), "not its square"),
+    (nb03.index_share, lambda u: index_share(u, radius=R / 2), "twice that"),
+    (nb03.index_share, lambda u: index_share(u, radius=2 * math.sqrt(12)), "variance on the diagonal"),
+    (nb03.index_share, lambda u: 2 * np.sqrt(1 - (3 * u / R)**2) / (np.pi * R), "that is the density"),
+    (nb03.index_share, lambda u: (1 + 3 * u / R) / 2, "evenly"),
+    (nb03.index_share, lambda u: 100 * index_share(u), "percent"),
+    (nb03.index_share, lambda u: index_share(u) - 0.5, "1/2 is missing"),
+    (nb03.index_share, lambda u: 0.3, "not the area"),
+    (nb03.index_share, unclipped, "stays at 0 or 1"),
+    (nb03.index_share, lambda u: float(index_share(np.max(u))), "an array of shares"),
 ]

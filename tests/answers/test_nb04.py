@@ -1,129 +1,104 @@
 """The checks of notebook 04: right answers pass, stubs are not attempted, known mistakes are named.
 """
+import math
+
 import numpy as np
 
 from course_lib.checks import nb04
-from course_lib.optimizers import curvature
-
-solve = np.linalg.solve
 
 
-def ratio(matrix):
-    eigenvalues = np.linalg.eigvalsh(matrix)
-    return eigenvalues[-1] / eigenvalues[0]
+def escape(lam, lr, offset, distance=1.0, whole=math.ceil, log=math.log, gain=None):
+    if abs(offset) >= distance:
+        return 0
+    if offset == 0 or lam >= 0:
+        return math.inf
+    return whole(log(distance / abs(offset)) / (gain(-lr * lam) if gain else math.log(1 - lr * lam)))
 
 
-def scaled(H, power=0.5):
-    d = np.diag(H)**power
-    return H / np.outer(d, d)
+def careless(wrong, value):
+    """Answer `value` where `wrong` says so, else rightly."""
+    return lambda lam, lr, offset, distance=1.0: (
+        value if wrong(lam, offset, distance) else escape(lam, lr, offset, distance))
 
 
-def scaled_in_place(H):
-    d = np.sqrt(np.diag(H))
-    H /= np.outer(d, d)
-    return ratio(H)
+def linear(lam, lr, offset, distance=1.0):
+    return math.ceil((distance - abs(offset)) / (-lr * lam * abs(offset)))
 
 
-def newton_in_place(w, g, H):
-    w -= solve(H, g)
-    return w
+def kicked(fun, w, *, lr, n_steps, radius, g_tol, wait, rng, kick=None, small=None, first=-math.inf, stale=False):
+    kick = kick or (lambda n, rng: (lambda xi: xi / np.linalg.norm(xi))(rng.standard_normal(n)))
+    path, last = [np.array(w, dtype=float)], first
+    for t in range(1, n_steps + 1):
+        w, g = path[-1], fun(path[-1])[1]
+        if (np.linalg.norm(g) <= g_tol if small is None else small) and t - last >= wait:
+            w, last = w + radius * kick(w.size, rng), t
+            g = g if stale else fun(w)[1]
+        path.append(w - lr * g)
+    return np.array(path)
 
 
-def spectral(divide):
-    """A direction made of the eigenvalues, the eigenvectors, g and the floor."""
-    return lambda g, H, *, floor=1e-8: divide(*np.linalg.eigh(H), g, floor)
+def changed(**changes):
+    return lambda fun, w, **settings: kicked(fun, w, **(settings | changes))
 
 
-def sizes(eigenvalues, floor):
-    return np.maximum(np.abs(eigenvalues), floor)
+def in_place(fun, w, **settings):
+    path = kicked(fun, w, **settings)
+    w += 1
+    return path
 
 
-def backtrack(passes, shrink=0.5, first=None):
-    """An Armijo rule that goes on until passes(new loss, loss, lr, slope, c, g)."""
-    def rule(fun, w, d, *, lr=1.0, c=1e-4):
-        (loss, g), lr = fun(w), first or lr
-        while not passes(fun(w + lr * d)[0], loss, lr, (g * d).sum(), c, g):
-            lr = lr * shrink
-        return lr
-
-    return rule
+def always_down(n, rng):
+    return np.eye(n)[0]
 
 
-def armijo(new, loss, lr, slope, c, g):
-    return new <= loss + c * lr * slope
+def one_sided(n, rng):
+    xi = rng.random(n)
+    return xi / np.linalg.norm(xi)
 
 
-def halved_first(fun, w, d, *, lr=1.0, c=1e-4):
-    return backtrack(armijo)(fun, w, d, lr=lr / 2, c=c)
+def no_descent(fun, w, **settings):
+    path = kicked(fun, w, **settings)
+    return path[:2].repeat([1, len(path) - 1], axis=0) if (path[0] == 0).all() else path
 
 
-def once(fun, w, d, *, lr=1.0, c=1e-4):
-    loss, g = fun(w)
-    return lr if armijo(fun(w + lr * d)[0], loss, lr, (g * d).sum(), c, g) else lr / 2
-
-
-def first_coordinate(fun, w, d, *, lr=1.0, c=1e-4):
-    loss, g = fun(w)
-    while not fun(w + lr * d)[0] <= loss + c * lr * g[0] * d[0]:
-        lr = lr / 2
-    return lr
+def twice_after_kick(fun, w, **settings):
+    path = kicked(fun, w, **settings)
+    return path * 1.5 if (path[0] == 0).all() else path
 
 
 RIGHT = {
-    nb04.scaled_condition: [lambda H: ratio(scaled(H)), lambda H: np.linalg.cond(scaled(H)),
-                            lambda H: np.ptp(np.log(np.linalg.eigvals(H / np.diag(H)).real)).__rpow__(np.e)],
-    nb04.newton_step: [lambda w, g, H: w - solve(H, g), lambda w, g, H: w - np.linalg.inv(H) @ g],
-    nb04.saddle_free: [curvature.saddle_free, spectral(lambda lam, Q, g, floor: -(Q / sizes(lam, floor)) @ Q.T @ g)],
-    nb04.armijo: [curvature.armijo, backtrack(armijo)],
+    nb04.escape_step: [escape],
+    nb04.perturbed_gd: [kicked, lambda fun, w, **kw: kicked(fun, w, **kw).tolist()],
 }
 
 WRONG = [
-    (nb04.scaled_condition, scaled_in_place, "changed the matrix"),
-    (nb04.scaled_condition, ratio, "before any scaling"),
-    (nb04.scaled_condition, lambda H: 1 / ratio(scaled(H)), "upside down"),
-    (nb04.scaled_condition, lambda H: ratio(scaled(H, 1.0)), "the root of it"),
-    (nb04.scaled_condition, lambda H: ratio(H / np.diag(H)[:, None]), "D^(-1) H, which is not symmetric"),
-    (nb04.scaled_condition, lambda H: ratio(H / np.diag(H)), "H D^(-1), which is not symmetric"),
-    (nb04.scaled_condition, lambda H: np.linalg.cond(H / np.diag(H)[:, None]), "singular values"),
-    (nb04.scaled_condition, lambda H: np.diag(H).max() / np.diag(H).min(), "diagonal entries"),
-    (nb04.scaled_condition, lambda H: 7.0, "is not 7"),
-    (nb04.newton_step, newton_in_place, "changed the point"),
-    (nb04.newton_step, lambda w, g, H: w - g / H, "divide by a matrix means"),
-    (nb04.newton_step, lambda w, g, H: w + solve(H, g), "walks the other way"),
-    (nb04.newton_step, lambda w, g, H: -solve(H, g), "that is the step, where"),
-    (nb04.newton_step, lambda w, g, H: solve(H, g), "of the wrong sign"),
-    (nb04.newton_step, lambda w, g, H: w - H @ g, "multiplies by H"),
-    (nb04.newton_step, lambda w, g, H: w - g / np.diag(H), "diagonal of H alone"),
-    (nb04.newton_step, lambda w, g, H: w + curvature.saddle_free(g, H), "the next exercise"),
-    (nb04.newton_step, lambda w, g, H: w - g, "is not zero at that point"),
-    (nb04.saddle_free, lambda g, H, *, floor=1e-8: g / H, "a direction of shape (3,)"),
-    (nb04.saddle_free, lambda g, H, *, floor=1e-8: -curvature.saddle_free(g, H), "uphill"),
-    (nb04.saddle_free, lambda g, H, *, floor=1e-8: curvature.newton(g, H), "drawn to the saddle"),
-    (nb04.saddle_free, lambda g, H, *, floor=1e-8: -solve(np.abs(H), g), "every entry of H"),
-    (nb04.saddle_free, spectral(lambda lam, Q, g, floor: -Q.T @ (Q @ g / sizes(lam, floor))), "exchanged"),
-    (nb04.saddle_free, spectral(lambda lam, Q, g, floor: -(Q.T @ g) / sizes(lam, floor)), "Q is missing"),
-    (nb04.saddle_free, spectral(lambda lam, Q, g, floor: -Q @ (g / sizes(lam, floor))), "transpose of Q is missing"),
-    (nb04.saddle_free, spectral(lambda lam, Q, g, floor: -Q @ (Q.T @ g * sizes(lam, floor))), "multiplies by"),
-    (nb04.saddle_free, spectral(lambda lam, Q, g, floor: -Q @ (Q.T @ g / np.maximum(lam, floor))), "cuts the"),
-    (nb04.saddle_free, lambda g, H, *, floor=1e-8: -abs(solve(H, g)), "size of the finished step"),
-    (nb04.saddle_free, lambda g, H, *, floor=1e-8: -g, "that is not -|H|^(-1) g"),
-    (nb04.saddle_free, spectral(lambda lam, Q, g, floor: -Q @ (Q.T @ g / abs(lam))), "the floor plays no part"),
-    (nb04.saddle_free, spectral(lambda lam, Q, g, floor: -Q @ (Q.T @ g / (abs(lam) + (floor > 1e-3) * floor))), "added"),
-    (nb04.saddle_free, spectral(lambda lam, Q, g, floor: -Q @ (Q.T @ g * (abs(lam) > floor) / sizes(lam, floor))),
-     "dropped"),
-    (nb04.saddle_free, lambda g, H, *, floor=1e-8: curvature.saddle_free(g, H), "not with eigenvalues below the floor"),
-    (nb04.armijo, backtrack(lambda *all: False), "still going after 400"),
-    (nb04.armijo, backtrack(armijo, shrink=1.0), "still going after 400"),
-    (nb04.armijo, lambda fun, w, d, *, lr=1.0, c=1e-4: w + lr * d, "one number"),
-    (nb04.armijo, halved_first, "good at once"),
-    (nb04.armijo, backtrack(armijo, first=1.0), "the lr that was given"),
-    (nb04.armijo, backtrack(lambda new, loss, lr, slope, c, g: new <= loss), "any decrease"),
-    (nb04.armijo, backtrack(lambda new, loss, lr, slope, c, g: new <= loss + 1e-4 * lr * slope), "c = 0.9"),
-    (nb04.armijo, once, "the rates to try are"),
-    (nb04.armijo, lambda fun, w, d, *, lr=1.0, c=1e-4: (backtrack(armijo) if c > 1e-4 else once)(fun, w, d, lr=lr, c=c),
-     "halves once"),
-    (nb04.armijo, backtrack(armijo, shrink=0.25), "the rates to try are"),
-    (nb04.armijo, backtrack(lambda new, loss, lr, slope, c, g: new <= loss - c * lr * (g * g).sum()), "g.d, not minus"),
-    (nb04.armijo, backtrack(lambda new, loss, lr, slope, c, g: not new > loss + c * lr * slope), "accepts a NaN"),
-    (nb04.armijo, first_coordinate, "wrong in the plane"),
+    (nb04.escape_step, lambda *a, **kw: escape(*a, **kw, whole=float), "not a whole step"),
+    (nb04.escape_step, lambda *a, **kw: escape(*a, **kw, whole=math.floor), "rounded down"),
+    (nb04.escape_step, lambda *a, **kw: escape(*a, **kw, whole=round), "to the nearest"),
+    (nb04.escape_step, lambda *a, **kw: escape(*a, **kw, whole=lambda x: math.ceil(x) + 1), "one step too many"),
+    (nb04.escape_step, lambda *a, **kw: escape(*a, **kw, gain=lambda x: x), "approximates ln(1 + x)"),
+    (nb04.escape_step, lambda lam, lr, y, distance=1.0: escape(lam, lr, y), "the distance plays no part"),
+    (nb04.escape_step, lambda *a, **kw: escape(*a, **kw, log=math.log10), "different bases"),
+    (nb04.escape_step, lambda *a, **kw: escape(*a, **kw, gain=lambda x: math.log(2)), "double"),
+    (nb04.escape_step, linear, "linear growth"),
+    (nb04.escape_step, lambda *a, **kw: 9, "for lam = -2, lr = 0.1, offset 0.01 and distance 1 the step is not 9"),
+    (nb04.escape_step, careless(lambda lam, y, d: y == 0, 0), "exactly zero"),
+    (nb04.escape_step, careless(lambda lam, y, d: lam > 0 and abs(y) < d, 3), "drawn in"),
+    (nb04.escape_step, careless(lambda lam, y, d: lam == 0 and abs(y) < d, 3), "lam is zero"),
+    (nb04.escape_step, careless(lambda lam, y, d: abs(y) > d, -6), "at step 0"),
+    (nb04.perturbed_gd, in_place, "changed the start"),
+    (nb04.perturbed_gd, lambda fun, w, **kw: kicked(fun, w, **kw)[1:], "of shape (21, 2), not (20, 2)"),
+    (nb04.perturbed_gd, changed(small=True), "only where the gradient is small"),
+    (nb04.perturbed_gd, changed(small=False), "never kicked"),
+    (nb04.perturbed_gd, changed(wait=0), "in every step"),
+    (nb04.perturbed_gd, changed(first=0), "first kick comes late"),
+    (nb04.perturbed_gd, changed(wait=1000), "only one kick"),
+    (nb04.perturbed_gd, changed(wait=6), "come 5 steps apart, not 6"),
+    (nb04.perturbed_gd, changed(kick=lambda n, rng: rng.standard_normal(n)), "not the length"),
+    (nb04.perturbed_gd, changed(kick=always_down), "along one line"),
+    (nb04.perturbed_gd, changed(kick=one_sided), "favour one side"),
+    (nb04.perturbed_gd, lambda fun, w, **kw: kicked(fun, w, **(kw | {"rng": np.random.default_rng()})), "passed in"),
+    (nb04.perturbed_gd, changed(stale=True), "ask fun again"),
+    (nb04.perturbed_gd, twice_after_kick, "leads elsewhere"),
+    (nb04.perturbed_gd, no_descent, "does not leave"),
 ]

@@ -2,109 +2,194 @@
 """
 import numpy as np
 
-from course_lib import optimizers
-from course_lib.checks import museum, nb08
+from course_lib.checks import nb08
+from course_lib.checks.museum import museum_epoch
+from course_lib.data import datasets
+from course_lib.training import batch_noise
 
 
-def adam_by(move, *, count=lambda t: t + 1, hat_m=True, hat_v=True, start=0):
-    def step(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
-        t = count(state.get("t", start))
-        m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
-        v = beta2 * state.get("v", 0.0) + (1 - beta2) * g**2
-        top = m / (1 - beta1**t) if hat_m else m
-        root = np.sqrt(v / (1 - beta2**t) if hat_v else v)
-        return move(w, lr, top, root, eps), {"t": t, "m": m, "v": v}
-    return step
+def rate(F, *, lam, sigma, batch_size):
+    return 2 * batch_size * lam * F / (sigma**2 + batch_size * lam**2 * F)
 
 
-def good(w, lr, top, root, eps):
-    return w - lr * top / (eps + root)
+def floored(formula):
+    return lambda F, *, lam, sigma, batch_size: formula(F, lam, sigma, batch_size)
 
 
-def late_clock(w, g, state, *, lr, beta1, beta2, eps):
-    t = state.get("t", 0)
-    m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
-    v = beta2 * state.get("v", 0.0) + (1 - beta2) * g * g
-    top, below = m / np.float64(1 - beta1**t), v / np.float64(1 - beta2**t)
-    return w - lr * top / (np.sqrt(below) + eps), {"t": t + 1, "m": m, "v": v}
+def cut(order, batch_size):
+    return [order[start:start + batch_size] for start in range(0, len(order), batch_size)]
 
 
-def in_place(w, g, state, *, lr, **hyper):
-    w -= lr * g
-    return w, {}
+def epoch(n, batch_size, rng):
+    return cut(rng.permutation(n), batch_size)
 
 
-def adamw_by(move):
-    def step(w, g, state, *, lr, weight_decay, **hyper):
-        new, state = optimizers.adam(w, g, state, lr=lr, **hyper)
-        root = np.sqrt(state["v"] / (1 - hyper["beta2"] ** state["t"])) + hyper["eps"]
-        return move(w, new, root, lr, weight_decay), state
-    return step
+def mixed_inside(n, batch_size, rng):
+    return [rng.permutation(rows) for rows in museum_epoch(n, batch_size, rng)]
 
 
-def l2(w, g, state, *, weight_decay, **hyper):
-    return optimizers.adam(w, weight_decay * w + g, state, **hyper)
+def short_buffer(n, batch_size, rng):
+    half = n // 2
+    return cut(np.concatenate([rng.permutation(half), half + rng.permutation(n - half)]), batch_size)
 
 
-def growing(n, beta1, beta2):
-    return 7 * (beta2 / beta1) ** np.arange(-n, 0)
+def rotated(n, batch_size, rng):
+    return cut(np.roll(np.arange(n), rng.integers(n)), batch_size)
+
+
+def rotated_and_turned(n, batch_size, rng):
+    order = np.roll(np.arange(n), rng.integers(n))
+    return cut(order[::-1] if rng.integers(2) else order, batch_size)
+
+
+def wrong_remainder(n, batch_size, rng):
+    order = rng.permutation(n)
+    k = n // batch_size
+    k += (k % batch_size != 0)
+    return [order[i * batch_size:(i + 1) * batch_size] for i in range(k)]
+
+
+def foreign(n, batch_size, rng):
+    return epoch(n, batch_size, np.random.default_rng())
+
+
+def small_first(n, batch_size, rng):
+    order, rest = rng.permutation(n), n % batch_size
+    return [order[:rest]] * (rest > 0) + cut(order[rest:], batch_size)
+
+
+def drawn_and_dropped(n, batch_size, rng):
+    return [rng.choice(n, batch_size) for _ in range(n // batch_size)]
+
+
+def one_too_many(n, batch_size, rng):
+    order = rng.permutation(n)
+    return [order[i * batch_size:(i + 1) * batch_size] for i in range(n // batch_size + 1)]
+
+
+def run(gradient, w, n, *, lr, batch_size, epochs, rng, batches=epoch, step=None):
+    """A run by the given batches; returns the points after each step."""
+    points = []
+    for _ in range(epochs):
+        for rows in batches(n, batch_size, rng):
+            w = w - lr * gradient(w, rows) * (len(rows) if step == "sum" else 1)
+            points.append(w)
+    return np.array(points)
+
+
+def sgd(gradient, w, n, **settings):
+    points = run(gradient, w, n, **settings)
+    return points[-1], points.mean(axis=0)
+
+
+def running_mean(gradient, w, n, *, lr, batch_size, epochs, rng):
+    average, t, order = np.zeros(len(w)), 0, np.arange(n)
+    for _ in range(epochs):
+        rng.shuffle(order)
+        for rows in cut(order.copy(), batch_size):
+            t, w = t + 1, w - lr * gradient(w, rows)
+            average = average + (w - average) / t
+    return w, average
+
+
+def ends(choose, **changes):
+    def mine(gradient, w, n, **settings):
+        points = run(gradient, w, n, **(settings | changes))
+        return choose(points, w)
+    return mine
+
+
+def in_place(gradient, w, n, *, lr, batch_size, epochs, rng):
+    points = []
+    for _ in range(epochs):
+        for rows in epoch(n, batch_size, rng):
+            w -= lr * gradient(w, rows)
+            points.append(w.copy())
+    return w, np.mean(points, axis=0)
+
+
+def frozen(gradient, w, n, *, lr, batch_size, epochs, rng):
+    start, points = w, []
+    for _ in range(epochs):
+        for rows in epoch(n, batch_size, rng):
+            w = w - lr * gradient(start, rows)
+            points.append(w)
+    return w, np.mean(points, axis=0)
+
+
+def shuffled_once(gradient, w, n, *, lr, batch_size, epochs, rng):
+    batches = epoch(n, batch_size, rng)
+    return sgd(gradient, w, n, lr=lr, batch_size=batch_size, epochs=epochs, rng=rng,
+               batches=lambda *args: batches)
+
+
+def decaying(gradient, w, n, *, lr, **settings):
+    return sgd(gradient, w, n, lr=lr / 2, **settings)
+
+
+def by_batches(batches):
+    return lambda *args, **settings: sgd(*args, **(settings | {"batches": batches}))
 
 
 RIGHT = {
-    nb08.uncorrected_ratio: [lambda t, beta1, beta2: (1 - beta1**t) / (1 - beta2**t) ** 0.5],
-    nb08.museum_adam_start: [optimizers.adam, adam_by(good)],
-    nb08.museum_adam: [optimizers.adam, adam_by(good)],
-    nb08.long_step_gradients: [growing, lambda n, beta1, beta2: -growing(n, beta1, beta2),
-                               lambda n, beta1, beta2: growing(n, beta1, beta2).tolist(),
-                               lambda n, beta1, beta2: growing(n, beta1, beta2) * (np.arange(n) > n - 200)],
-    nb08.adamw: [optimizers.adamw, adamw_by(lambda w, new, root, lr, wd: new - lr * wd * w)],
+    nb08.rate_for_floor: [rate, lambda F, lam, sigma, batch_size: 2 / (lam + sigma**2 / (batch_size * lam * F))],
+    nb08.museum_epoch: [epoch, datasets.batches, lambda n, B, rng: [list(rows) for rows in epoch(n, B, rng)],
+                        lambda n, B, rng: cut(rng.choice(n, n, replace=False), B)],
+    nb08.minibatch_sgd: [sgd, running_mean, by_batches(datasets.batches),
+                         lambda *args, **settings: np.array(sgd(*args, **settings))],
 }
-ADAM_FAULTS = [
-    (in_place, "changed the w"),
-    (adam_by(good, count=lambda t: t, start=1), "t stays where it starts"),
-    (adam_by(good, hat_v=False), "m is corrected but v is not"),
-    (adam_by(good, hat_m=False), "v is corrected but m is not"),
-    (adam_by(good, hat_m=False, hat_v=False), "nothing is corrected"),
-    (adam_by(good, start=1), "one too large"),
-    (adam_by(lambda w, lr, top, root, eps: w - lr * top / root), "eps is missing"),
-    (adam_by(lambda w, lr, top, root, eps: w - lr * top / np.sqrt(root**2 + eps)), "inside the root"),
-    (adam_by(lambda w, lr, top, root, eps: w - (lr * top / root + eps)), "now subtracted"),
-    (adam_by(lambda w, lr, top, root, eps: w - lr * (top / root + eps)), "added to the quotient"),
-    (adam_by(lambda w, lr, top, root, eps: w + lr * top / (root + eps)), "uphill"),
-    (lambda w, g, state, *, lr, **hyper: (w - lr * g, {}), "not those of Adam"),
-]
+
 WRONG = [
-    (nb08.uncorrected_ratio, lambda t, b1, b2: (1 - b2**t) ** 0.5 / (1 - b1**t), "upside down"),
-    (nb08.uncorrected_ratio, lambda t, b1, b2: (1 - b1**t) / (1 - b2**t), "root is missing"),
-    (nb08.uncorrected_ratio, lambda t, b1, b2: (1 - b2**t) ** -0.5, "m starts at zero too"),
-    (nb08.uncorrected_ratio, lambda t, b1, b2: 1 - b1**t, "v starts at zero too"),
-    (nb08.uncorrected_ratio, lambda t, b1, b2: (1 - b1) / (1 - b2) ** 0.5, "first step at all times"),
-    (nb08.uncorrected_ratio, lambda t, b1, b2: (1 - b2**t) / (1 - b1**t) ** 0.5, "exchanged"),
-    (nb08.uncorrected_ratio, lambda t, b1, b2: b1**t / (b2**t) ** 0.5, "the powers themselves"),
-    (nb08.uncorrected_ratio, lambda t, b1, b2: 1.0, "is not 1"),
-    *((nb08.museum_adam_start, mine, said) for mine, said in ADAM_FAULTS),
-    (nb08.museum_adam_start, late_clock, "t starts at 0"),
-    (nb08.museum_adam_start, adam_by(good, count=lambda t: t, start=1, hat_v=False), "both faults"),
-    *((nb08.museum_adam, mine, said) for mine, said in ADAM_FAULTS),
-    (nb08.museum_adam, adam_by(lambda w, lr, top, root, eps: w - lr * top / root + eps), "still added to the weight"),
-    (nb08.long_step_gradients, lambda n, b1, b2: np.ones(n + 1), "came back"),
-    (nb08.long_step_gradients, lambda n, b1, b2: np.full(n, np.nan), "infinite, NaN"),
-    (nb08.long_step_gradients, lambda n, b1, b2: np.full(n, 1e200), "too large"),
-    (nb08.long_step_gradients, lambda n, b1, b2: np.ones(n), "all alike"),
-    (nb08.long_step_gradients, lambda n, b1, b2: np.r_[np.zeros(n - 1), 1.0], "lone spike"),
-    (nb08.long_step_gradients, lambda n, b1, b2: growing(n, b1, b2)[::-1], "not shrink"),
-    (nb08.long_step_gradients, lambda n, b1, b2: np.arange(n) > n - 6.0, "is possible"),
-    (nb08.adamw, l2, "that is L2"),
-    (nb08.adamw, adamw_by(lambda w, new, root, lr, wd: new), "Adam still"),
-    (nb08.adamw, adamw_by(lambda w, new, root, lr, wd: new - wd * w), "not multiplied by lr"),
-    (nb08.adamw, adamw_by(lambda w, new, root, lr, wd: new - lr * wd * w / root), "divided by the root"),
-    (nb08.adamw, adamw_by(lambda w, new, root, lr, wd: new - lr * wd * new), "after the step"),
-    (nb08.adamw, adamw_by(lambda w, new, root, lr, wd: new + lr * wd * w), "the weights grow"),
-    (nb08.adamw, adamw_by(lambda w, new, root, lr, wd: new - lr * wd * np.sign(w)), "sign of w"),
-    (nb08.adamw, lambda w, g, state, *, lr, **hyper: (w - lr * g, {}), "not those of AdamW"),
+    (nb08.rate_for_floor, floored(lambda F, lam, sigma, B: 2 * B * lam * F / sigma**2), "small rates only"),
+    (nb08.rate_for_floor, floored(lambda F, lam, sigma, B: 2 * B * lam * F / (sigma + B * lam**2 * F)), "square of sigma"),
+    (nb08.rate_for_floor, floored(lambda F, lam, sigma, B: rate(F, lam=lam, sigma=sigma, batch_size=1)), "size is missing"),
+    (nb08.rate_for_floor, floored(lambda F, lam, sigma, B: rate(F, lam=lam, sigma=sigma, batch_size=1 / B)), "wrong side"),
+    (nb08.rate_for_floor, floored(lambda F, lam, sigma, B: rate(F, lam=lam, sigma=sigma, batch_size=B) / 2), "factor 2"),
+    (nb08.rate_for_floor, floored(lambda F, lam, sigma, B: 2 * B * lam * F / (sigma**2 - B * lam**2 * F)), "sign"),
+    (nb08.rate_for_floor, floored(lambda F, lam, sigma, B: 2 * B * lam * F / (sigma**2 + B * lam * F)), "lost its square"),
+    (nb08.rate_for_floor, floored(lambda F, lam, sigma, B: 2 / lam), "largest stable rate"),
+    (nb08.rate_for_floor, batch_noise.sgd_floor, "the rate for the floor is wanted"),
+    (nb08.rate_for_floor, floored(lambda F, lam, sigma, B: 5.0), "a rate that settles at nowhere"),
+    (nb08.rate_for_floor, floored(lambda F, lam, sigma, B: 0.5), "a rate that settles at 0.45"),
+    (nb08.rate_for_floor, floored(lambda F, lam, sigma, B: [0.5]), "one number is wanted"),
+    (nb08.museum_epoch, lambda n, B, rng: epoch(n, B, rng)[0].tolist(), "flat arrays of whole numbers"),
+    (nb08.museum_epoch, lambda n, B, rng: [rows / 1 for rows in epoch(n, B, rng)], "flat arrays of whole numbers"),
+    (nb08.museum_epoch, lambda n, B, rng: epoch(n, B, rng)[:-1], "the last, smaller batch is lost"),
+    (nb08.museum_epoch, lambda n, B, rng: cut(rng.integers(n, size=n), B), "come twice"),
+    (nb08.museum_epoch, drawn_and_dropped, "drawing with replacement"),
+    (nb08.museum_epoch, wrong_remainder, "with 12 examples in batches of 4: one of the batches is empty"),
+    (nb08.museum_epoch, one_too_many, "with 12 examples in batches of 4: one of the batches is empty"),
+    (nb08.museum_epoch, lambda n, B, rng: cut(rng.permutation(n)[:-1], B), "every index from 0 to 49"),
+    (nb08.museum_epoch, lambda n, B, rng: [rng.permutation(n)], "make 6 of 8"),
+    (nb08.museum_epoch, small_first, "make 6 of 8"),
+    (nb08.museum_epoch, lambda n, B, rng: np.array_split(rng.permutation(n), -(-n // B)), "make 6 of 8"),
+    (nb08.museum_epoch, lambda n, B, rng: epoch(n, B, np.random.default_rng(0)), "same order"),
+    (nb08.museum_epoch, lambda n, B, rng: cut(np.arange(n), B), "same order"),
+    (nb08.museum_epoch, lambda n, B, rng: list(map(rng.permutation, cut(np.arange(n), B))), "same examples share a batch"),
+    (nb08.museum_epoch, mixed_inside, "same examples share a batch"),
+    (nb08.museum_epoch, short_buffer, "never meet"),
+    (nb08.museum_epoch, rotated, "never meet"),
+    (nb08.museum_epoch, rotated_and_turned, "never meet"),
+    (nb08.museum_epoch, foreign, "does not come from rng"),
+    (nb08.minibatch_sgd, in_place, "changed the start"),
+    (nb08.minibatch_sgd, frozen, "taken at the start"),
+    (nb08.minibatch_sgd, shuffled_once, "shuffle anew"),
+    (nb08.minibatch_sgd, by_batches(lambda n, B, rng: cut(np.arange(n), B)), "shuffle anew"),
+    (nb08.minibatch_sgd, by_batches(lambda n, B, rng: epoch(n, B, rng)[:-1]), "smaller batch of each epoch is lost"),
+    (nb08.minibatch_sgd, by_batches(lambda n, B, rng: cut(rng.integers(n, size=n), B)), "drawing with replacement"),
+    (nb08.minibatch_sgd, by_batches(lambda n, B, rng: np.array_split(rng.permutation(n), 3)), "make 2 of 4"),
+    (nb08.minibatch_sgd, by_batches(lambda n, B, rng: cut(rng.permutation(n), 1)), "asked for 30 gradients"),
+    (nb08.minibatch_sgd, by_batches(lambda n, B, rng: epoch(n, B, np.random.default_rng())), "does not come from rng"),
+    (nb08.minibatch_sgd, ends(lambda points, w: (points[-1], points.mean(axis=0)), epochs=1), "loop over the epochs"),
+    (nb08.minibatch_sgd, ends(lambda points, w: points[-1]), "two points are wanted"),
+    (nb08.minibatch_sgd, ends(lambda points, w: (points.mean(axis=0), points[-1])), "wrong order"),
+    (nb08.minibatch_sgd, ends(lambda points, w: (points[-1], np.vstack([w, points]).mean(axis=0))), "belongs to no step"),
+    (nb08.minibatch_sgd, ends(lambda points, w: (points[-1], np.vstack([w, points[:-1]]).mean(axis=0))), "last point is missing"),
+    (nb08.minibatch_sgd, ends(lambda points, w: (points[-1], points[-1])), "came out as the last point"),
+    (nb08.minibatch_sgd, ends(lambda points, w: (points[-1], points.sum(axis=0) / 3)), "number of epochs"),
+    (nb08.minibatch_sgd, ends(lambda points, w: (points[-1], points.sum(axis=0))), "not divided"),
+    (nb08.minibatch_sgd, ends(lambda points, w: (points[-1], points[-3:].mean(axis=0))), "last epoch"),
+    (nb08.minibatch_sgd, ends(lambda points, w: (points[-1], points[2::3].mean(axis=0))), "ends of the epochs"),
+    (nb08.minibatch_sgd, ends(lambda points, w: (points[-1], points.mean(axis=0)), step="sum"), "a mean already"),
+    (nb08.minibatch_sgd, decaying, "the steps are not"),
 ]
-
-
-def test_the_exhibits_are_those_of_the_museum():
-    assert nb08.museum_adam.exhibit is museum.museum_adam
-    assert nb08.museum_adam_start.exhibit is museum.museum_adam_start

@@ -1,150 +1,65 @@
-"""The checks of notebook 09: right answers pass, stubs are not attempted, each known mistake gets
-its sentence.
+"""The checks of notebook 09: right answers pass, stubs are not attempted, known mistakes are named.
 """
 import math
 
 import numpy as np
 
-from course_lib.checks import nb09, nb09_clipping
-from course_lib.optimizers import descent, schedules
+from course_lib.checks import nb09
+from course_lib.training import batch_noise
 
 
-def warm_cosine(t, *, lr, n_warmup, n_steps):
-    return schedules.warmup(schedules.cosine(lr, n_steps - n_warmup), n_warmup)(t)
+def squared(g):
+    return (g * g).sum(axis=1).mean()
 
 
-def climb(rate):
-    """Return warm_cosine with another climb, (t, n_warmup) -> rate / lr."""
-    return lambda t, *, lr, n_warmup, n_steps: lr * rate(t, n_warmup) if t <= n_warmup else warm_cosine(
-        t, lr=lr, n_warmup=n_warmup, n_steps=n_steps)
+def parts(a, c, b, B):
+    return (B * squared(c) - b * squared(a)) / (B - b), (squared(a) - squared(c)) / (1 / b - 1 / B)
 
 
-def way_down(rate):
-    """Return warm_cosine with another way down, (p, t, n_warmup, n_steps) -> rate / lr."""
-    return lambda t, *, lr, n_warmup, n_steps: lr * t / n_warmup if t <= n_warmup else lr * rate(
-        (t - 1 - n_warmup) / (n_steps - n_warmup), t, n_warmup, n_steps)
+def scale(a, c, b, B):
+    signal, noisy = parts(a, c, b, B)
+    return noisy / signal
 
 
-def half(p):
-    return (1 + math.cos(math.pi * p)) / 2
+def changed_places(a, c, b, B):
+    return parts(a, c, b, B)[1] * (B - b) / (B * squared(a) - b * squared(c))
 
 
-def losses(fun, w, rates, n_steps, decay):
-    schedule = (lambda lr: schedules.inverse_time(lr, n_steps // 10)) if decay else schedules.constant
-    return [descent.minimize(fun, w, "sgd", n_steps=n_steps, lr=schedule(lr)).loss[-1] for lr in rates]
+def averaged(a, c, b, B):
+    return scale(a.mean(0, keepdims=True), c.mean(0, keepdims=True), b, B)
 
 
-def gain(ratio):
-    """Return the experiment with another last line, (constant, decayed) -> number."""
-    return lambda fun, w, rates, n_steps: ratio(np.array(losses(fun, w, rates, n_steps, False)),
-                                                np.array(losses(fun, w, rates, n_steps, True)))
+def scaling(power_sgd, power_adam):
+    return lambda rule, lr, *, old, new: lr * (new / old) ** (power_adam if rule == "adam" else power_sgd)
 
 
-def norm(g):
-    return math.sqrt((g**2).sum())
-
-
-def total(grads):
-    return math.sqrt(sum(norm(g)**2 for g in grads))
-
-
-def scaled(factor):
-    """Return a clipping by one factor, (grads, limit) -> factor."""
-    return lambda grads, limit: [g * factor(grads, limit) for g in grads]
-
-
-def in_place(grads, limit):
-    factor = min(1, limit / total(grads))
-    for g in grads:
-        g *= factor
-    return grads
-
-
-def columns(W):
-    return np.sqrt((W**2).sum(axis=0))
-
-
-def max_norm_in_place(W, limit):
-    W *= limit / np.maximum(columns(W), limit)
-    return W
+def by_pairs(a, c, b, B):
+    signal, noisy = batch_noise.scale_parts(a, c, b, B)
+    return (noisy / signal).mean()
 
 
 RIGHT = {
-    nb09.warm_cosine: [warm_cosine, way_down(lambda p, t, a, n: half(p))],
-    nb09.distances: [[100.0, 10.0, 50.0, math.inf], (100, 10, 50.05, np.inf)],
-    nb09.museum_decay_gain: [gain(lambda c, d: c.min() / d.min()), gain(lambda c, d: float(min(c)) / float(min(d)))],
-    nb09_clipping.clip_global: [scaled(lambda g, c: c / max(total(g), c)),
-                       scaled(lambda g, c: c / total(g) if total(g) > c else 1.0)],
-    nb09_clipping.max_norm: [lambda W, c: W * (c / np.maximum(columns(W), c)),
-                    lambda W, c: np.stack([w * c / norm(w) if norm(w) > c else w for w in W.T], axis=1)],
+    nb09.noise_scale: [scale, lambda a, c, b, B: np.divide(*[part.mean() for part in batch_noise.scale_parts(a, c, b, B)[::-1]])],
+    nb09.scaled_rate: [scaling(1, 0.5), lambda rule, lr, old, new: lr * {"adam": math.sqrt}.get(rule, float)(new / old)],
 }
 
 WRONG = [
-    (nb09.warm_cosine, lambda t, *, lr, n_warmup, n_steps: lr if t == 1 else None, "one rate, a number"),
-    (nb09.warm_cosine, climb(lambda t, a: (t - 1) / a), "t begins at 1"),
-    (nb09.warm_cosine, climb(lambda t, a: 1.0), "the climb is missing"),
-    (nb09.warm_cosine, lambda t, *, lr, n_warmup, n_steps: lr * half((t - 1) / (n_steps - n_warmup)), "starts with the cos"),
-    (nb09.warm_cosine, climb(lambda t, a: t / (a + 1)), "one step late"),
-    (nb09.warm_cosine, lambda t, *, lr, n_warmup, n_steps: t / n_warmup, "does not depend on lr"),
-    (nb09.warm_cosine, climb(lambda t, a: (t / a)**2), "not a straight line"),
-    (nb09.warm_cosine, way_down(lambda p, t, a, n: half((t - 1) / n)), "jumps where"),
-    (nb09.warm_cosine, way_down(lambda p, t, a, n: half((t - a) / (n - a))), "one step early"),
-    (nb09.warm_cosine, way_down(lambda p, t, a, n: half((t - 1 - a) / n)), "ends too high"),
-    (nb09.warm_cosine, way_down(lambda p, t, a, n: (1 + math.cos(p)) / 2), "degrees or a share"),
-    (nb09.warm_cosine, way_down(lambda p, t, a, n: half(2 * p)), "a whole wave"),
-    (nb09.warm_cosine, way_down(lambda p, t, a, n: 2 * half(p)), "the half is missing"),
-    (nb09.warm_cosine, way_down(lambda p, t, a, n: math.cos(math.pi * p)), "negative"),
-    (nb09.warm_cosine, way_down(lambda p, t, a, n: 1 - p), "straight line, not a cosine"),
-    (nb09.warm_cosine, way_down(lambda p, t, a, n: 1.0), "the cosine is missing"),
-    (nb09.warm_cosine, way_down(lambda p, t, a, n: half(p)**2), "not half a cosine"),
-    (nb09.distances, 100.0, "four numbers"),
-    (nb09.distances, [0.1, 10, 50, math.inf], "1000"),
-    (nb09.distances, [1000, 10, 50, math.inf], "count the rate too"),
-    (nb09.distances, [100, math.inf, 50, math.inf], "geometric series"),
-    (nb09.distances, [100, 100, 50, math.inf], "sum of the powers"),
-    (nb09.distances, [100, 0.101, 50, math.inf], "q is 0.99"),
-    (nb09.distances, [100, 10, 100, math.inf], "would be the constant one"),
-    (nb09.distances, [100, 10, 0, math.inf], "lifted by 1"),
-    (nb09.distances, [100, 10, 63.66, math.inf], "2/pi"),
-    (nb09.distances, [100, 10, 50, 1.0], "too slowly"),
-    (nb09.distances, [100, 10, 50, 14.4], "as a logarithm"),
-    (nb09.distances, [100, 10, 7, math.inf], "cosine: that is not the sum"),
-    (nb09.museum_decay_gain, lambda *given: given[2], "one number is wanted"),
-    (nb09.museum_decay_gain, gain(lambda c, d: d.min() / c.min()), "upside down"),
-    (nb09.museum_decay_gain, gain(lambda c, d: c[0] / d.min()), "still has only the smallest"),
-    (nb09.museum_decay_gain, gain(lambda c, d: c[-1] / d.min()), "only the largest"),
-    (nb09.museum_decay_gain, gain(lambda c, d: c[d.argmin()] / d.min()), "best rate of one arm"),
-    (nb09.museum_decay_gain, gain(lambda c, d: c.min() / d[c.argmin()]), "suits the constant arm"),
-    (nb09.museum_decay_gain, gain(lambda c, d: c[0] / d[0]), "neither is at its best"),
-    (nb09.museum_decay_gain, gain(lambda c, d: (c / d).max()), "by its own loss"),
-    (nb09.museum_decay_gain, gain(lambda c, d: c.min() / d[0]), "decay has a single rate"),
-    (nb09.museum_decay_gain, gain(lambda c, d: c.mean() / d.mean()), "a mean over the rates"),
-    (nb09.museum_decay_gain, gain(lambda c, d: c.min() - d.min()), "a difference"),
-    (nb09.museum_decay_gain, lambda *given: 1.0, "not the best constant arm's"),
-    (nb09_clipping.clip_global, in_place, "changed the arrays"),
-    (nb09_clipping.clip_global, lambda grads, c: np.concatenate([g.ravel() for g in grads]), "a list is wanted"),
-    (nb09_clipping.clip_global, lambda grads, c: [g * min(1, c / norm(g)) for g in grads], "clipped by itself"),
-    (nb09_clipping.clip_global, lambda grads, c: [np.clip(g, -c, c) for g in grads], "by value"),
-    (nb09_clipping.clip_global, scaled(lambda g, c: c / total(g)**2), "root is missing"),
-    (nb09_clipping.clip_global, scaled(lambda g, c: c / sum(map(norm, g))), "norms were added"),
-    (nb09_clipping.clip_global, scaled(lambda g, c: 1 / total(g)), "the length 1"),
-    (nb09_clipping.clip_global, scaled(lambda g, c: c / max(map(norm, g))), "the longest array"),
-    (nb09_clipping.clip_global, lambda grads, c: grads, "nothing was clipped"),
-    (nb09_clipping.clip_global, scaled(lambda g, c: total(g) / c), "upside down"),
-    (nb09_clipping.clip_global, scaled(lambda g, c: 0.5), "the old direction"),
-    (nb09_clipping.clip_global, scaled(lambda g, c: c / total(g) if total(g) else 1.0), "stretched to the limit"),
-    (nb09_clipping.clip_global, scaled(lambda g, c: min(1.0, c / total(g)) if total(g) else math.nan), "stay zero"),
-    (nb09_clipping.max_norm, max_norm_in_place, "changed the array"),
-    (nb09_clipping.max_norm, lambda W, c: columns(W), "an array of the shape (3, 4)"),
-    (nb09_clipping.max_norm, lambda W, c: (W.T * (c / np.maximum(columns(W.T), c))).T, "limits the rows"),
-    (nb09_clipping.max_norm, lambda W, c: W * min(1, c / norm(W)), "whole matrix"),
-    (nb09_clipping.max_norm, lambda W, c: np.clip(W, -c, c), "weight clipping"),
-    (nb09_clipping.max_norm, lambda W, c: W * c / columns(W), "became NaN"),
-    (nb09_clipping.max_norm, lambda W, c: np.nan_to_num(W * c / columns(W)), "short columns were stretched"),
-    (nb09_clipping.max_norm, lambda W, c: W * c / np.maximum((W**2).sum(axis=0), c), "root is missing"),
-    (nb09_clipping.max_norm, lambda W, c: W * c / np.maximum(np.abs(W).max(axis=0), c), "longest weight"),
-    (nb09_clipping.max_norm, lambda W, c: W / np.where(columns(W) > c, columns(W), 1), "the length 1"),
-    (nb09_clipping.max_norm, lambda W, c: np.where(columns(W) > c, 0, W), "set to zero"),
-    (nb09_clipping.max_norm, lambda W, c: W, "nothing was limited"),
-    (nb09_clipping.max_norm, lambda W, c: W / 2, "others have changed"),
+    (nb09.noise_scale, lambda a, c, b, B: 1 / scale(a, c, b, B), "upside down"),
+    (nb09.noise_scale, lambda a, c, b, B: parts(a, c, b, B)[1] / squared(c), "noise of its own"),
+    (nb09.noise_scale, lambda a, c, b, B: parts(a, c, b, B)[1], "divide by |G|^2"),
+    (nb09.noise_scale, lambda a, c, b, B: scale(a, c, b, B) * (1 / b - 1 / B) / (B - b), "has become B - b"),
+    (nb09.noise_scale, lambda a, c, b, B: b * squared(a) / parts(a, c, b, B)[0], "set free"),
+    (nb09.noise_scale, changed_places, "changed places"),
+    (nb09.noise_scale, by_pairs, "divide last"),
+    (nb09.noise_scale, averaged, "before they were squared"),
+    (nb09.noise_scale, lambda a, c, b, B: batch_noise.scale_parts(a, c, b, B)[0], "an array of shape (30,)"),
+    (nb09.noise_scale, lambda a, c, b, B: 7.0, "batches of 4 and 32 the noise scale is not 7"),
+    (nb09.scaled_rate, lambda *args, **settings: np.nan, "for sgd"),
+    (nb09.scaled_rate, scaling(1, 1), "linear is too much"),
+    (nb09.scaled_rate, scaling(0.5, 0.5), "scale linearly"),
+    (nb09.scaled_rate, scaling(-1, -0.5), "upside down"),
+    (nb09.scaled_rate, scaling(0, 0), "has not changed"),
+    (nb09.scaled_rate, lambda rule, lr, old, new: scaling(1, 0.5)(rule, 1.0, old=old, new=new), "old rate is missing"),
+    (nb09.scaled_rate, lambda rule, lr, old, new: lr * new, "the ratio of the two"),
+    (nb09.scaled_rate, lambda rule, lr, old, new: lr * 2, "for sgd, from batches of 64 at 0.1 to batches of 576"),
 ]

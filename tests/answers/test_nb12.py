@@ -3,216 +3,143 @@
 import math
 
 import numpy as np
+from numpy.polynomial import Polynomial
 
-from course_lib.checks import nb12, nb12_in_practice
-from course_lib.networks import layers, penalties
-
-
-def soft_by_cases(w, amount):
-    return np.array([x - amount if x > amount else x + amount if x < -amount else 0.0 for x in w])
+from course_lib.checks import nb12
+from course_lib.optimizers import curvature, minimize
 
 
-def shrink(step, w, g, state, *, lr, strength, decoupled):
-    new, state = step(w, g + (not decoupled) * strength * w, state, lr=lr)
-    return (new - (lr * strength) * w if decoupled else new), state
+def polynomial(lam, t, *, lr, beta, second=None, sign=-1.0):
+    before, now = np.ones(len(lam)), 1 - lr * lam if second is None else second(lam, lr, beta)
+    if t == 0:
+        return before
+    for _ in range(t - 1):
+        before, now = now, (1 + beta - lr * lam) * now + sign * beta * before
+    return now
 
 
-def shrink_by(penalised, decayed, keep=True):
-    def run(step, w, g, state, *, lr, strength, decoupled):
-        if decoupled:
-            new, state = step(w, g, state if keep else {}, lr=lr)
-            return decayed(w, new, lr, strength), state
-        return step(w, penalised(w, g, lr, strength), state if keep else {}, lr=lr)
-    return run
+def with_a_velocity(lam, t, *, lr, beta):
+    e, v = np.ones(len(lam)), 0.0
+    for _ in range(t):
+        v = beta * v + lam * e
+        e = e - lr * v
+    return e.tolist()
 
 
-def l2(w, g, lr, strength):
-    return strength * w + g
+def as_a_run(lam, t, *, lr, beta):
+    run = minimize(lambda w: ((w * w * lam).sum(-1) / 2, lam * w), np.ones(len(lam)), "momentum",
+                   lr=lr, beta=beta, n_steps=t, tol=None)
+    return run.final
 
 
-def less(w, new, lr, strength):
-    return new - strength * lr * w
+def as_a_polynomial(lam, t, *, lr, beta):
+    before, now = Polynomial([1.0]), Polynomial([1.0, -lr])
+    for _ in range(t):
+        before, now = now, Polynomial([1 + beta, -lr]) * now - beta * before
+    return before(lam)
 
 
-def in_place(step, w, g, state, *, lr, **rest):
-    w -= lr * g
-    return w, state
+def in_place(lam, t, *, lr, beta):
+    lam *= lr
+    return polynomial(lam, t, lr=1.0, beta=beta)
 
 
-def drop(factor=lambda p: 1 / (1 - p), keep=lambda u, p: u >= p, shape=lambda X: X.shape, later=lambda X, p: X):
-    def run(X, p, rng, training):
-        return X * keep(rng.random(shape(X)), p) * factor(p) if training else later(X, p)
-    return run
+def q_of(kappa, root=math.sqrt):
+    return (root(kappa) - 1) / (root(kappa) + 1)
 
 
-def own_seed(X, p, rng, training):
-    return drop()(X, p, np.random.default_rng(7), training)
+def count(value, kappa, target):
+    t = 0
+    while value(q_of(kappa), t) > target:
+        t += 1
+    return t
 
 
-def drop_in_place(X, p, rng, training):
-    X *= drop()(np.ones_like(X), p, rng, training)
-    return X
+def exact(q, t):
+    return 2 * q**t / (1 + q**(2 * t))
 
 
-def backwards(watched, patience):
-    for run in range(1, len(watched) + 1):
-        best = int(np.argmin(watched[:run])) + 1
-        if run - best >= patience:
-            break
-    return run, best
+def inverse_cosh(kappa, target):
+    if target >= 1:
+        return 0
+    return math.ceil(math.acosh(1 / target) / math.log(1 / q_of(kappa))) if kappa > 1 else 1
 
 
-def counting(watched, patience):
-    lowest, best, bad = math.inf, 0, 0
-    for k, loss in enumerate(watched):
-        if loss < lowest:
-            lowest, best, bad = loss, k + 1, 0
-        else:
-            bad += 1
-            if bad == patience:
-                return [k + 1, best]
-    return [len(watched), best]
+def plain(kappa, target):
+    return count(lambda q, t: ((kappa - 1) / (kappa + 1))**t, kappa, target)
 
 
-def stop(better=lambda x, low: x < low, late=0, reset=True, last=False, zero=0):
-    def run(watched, patience):
-        lowest, best, bad, epoch = math.inf, 0, 0, 0
-        for loss in watched:
-            epoch += 1
-            if better(loss, lowest):
-                lowest, best, bad = loss, epoch, 0 if reset else bad
-            else:
-                bad += 1
-            if bad >= patience + late:
-                break
-        return epoch - zero, (epoch if last else best) - zero
-    return run
+def cg(H, b, w, *, n_steps, ratio=None, r=None, renew=True):
+    r = b - H @ w if r is None else r(H, b, w)
+    p, path = r, [w]
+    for _ in range(n_steps):
+        s = r @ r / (p @ H @ p)
+        path.append(path[-1] + s * p)
+        new = r - s * (H @ p)
+        p = new + (new @ new / (r @ r) if ratio is None else ratio(new, r)) * p
+        r = new if renew else r
+    return np.array(path)
 
 
-def rises(watched, patience):
-    bad = 0
-    for k in range(1, len(watched)):
-        bad = bad + 1 if watched[k] >= watched[k - 1] else 0
-        if bad == patience:
-            return k + 1, int(np.argmin(watched[:k + 1])) + 1
-    return len(watched), int(np.argmin(watched)) + 1
+def other_ratio(ratio):
+    return lambda H, b, w, *, n_steps: cg(H, b, w, n_steps=n_steps, ratio=ratio)
 
 
-def with_loops(X_train, X_new):
-    out = X_train.copy(), X_new.copy()
-    for j in range(X_train.shape[1]):
-        mean, std = np.mean(X_train[:, j]), np.std(X_train[:, j])
-        for Z in out:
-            Z[:, j] = (Z[:, j] - mean) / (std or 1)
-    return out
+def other_first(first):
+    return lambda H, b, w, *, n_steps: cg(H, b, w, n_steps=n_steps, r=first)
 
 
-def scaled(mean, std):
-    return lambda A, B: tuple((Z - mean(A, B)) / std(A, B) for Z in (A, B))
+def stale(H, b, w, *, n_steps):
+    return cg(H, b, w, n_steps=n_steps, renew=False)
 
 
-def safe(std):
-    return np.where(std == 0, 1, std)
-
-
-def train_mean(A, B):
-    return A.mean(axis=0)
-
-
-def train_std(A, B):
-    return safe(A.std(axis=0))
-
-
-def both(A, B):
-    return np.vstack([A, B])
-
-
-def scale_in_place(A, B):
-    mean, std = train_mean(A, B), train_std(A, B)
-    A -= mean
-    A /= std
-    return A, (B - mean) / std
+def moved(H, b, w, *, n_steps):
+    path = [w.copy()]
+    for point in cg(H, b, w.copy(), n_steps=n_steps)[1:]:
+        w[:] = point
+        path.append(w.copy())
+    return path
 
 
 RIGHT = {
-    nb12.soft_threshold: [penalties.soft_threshold, soft_by_cases],
-    nb12.shrinking_step: [shrink, shrink_by(l2, less)],
-    nb12_in_practice.dropout: [drop(), drop(keep=lambda u, p: u < 1 - p),
-                   lambda X, p, rng, training: layers.Dropout(p, rng=rng).forward(X, training)],
-    nb12_in_practice.stop_early: [backwards, counting],
-    nb12_in_practice.standardise: [with_loops, scaled(train_mean, train_std)],
+    nb12.heavy_ball_polynomial: [polynomial, with_a_velocity, as_a_run, as_a_polynomial],
+    nb12.steps_to_target: [lambda kappa, target: count(exact, kappa, target), inverse_cosh,
+                           lambda kappa, target: np.int64(inverse_cosh(kappa, target))],
+    nb12.conjugate_gradient: [cg, curvature.conjugate_gradient, lambda *a, **kw: cg(*a, **kw).tolist(),
+                              other_ratio(lambda new, r: new @ (new - r) / (r @ r))],
 }
+
 WRONG = [
-    (nb12.soft_threshold, lambda w, a: w - a * np.sign(w), "across zero"),
-    (nb12.soft_threshold, lambda w, a: w * (np.abs(w) > a), "hard threshold"),
-    (nb12.soft_threshold, lambda w, a: w / (1 + a), "L2's shrinkage"),
-    (nb12.soft_threshold, lambda w, a: np.maximum(np.abs(w) - a, 0), "the sign is lost"),
-    (nb12.soft_threshold, lambda w, a: np.maximum(w - a, 0), "negative weights all become 0"),
-    (nb12.soft_threshold, lambda w, a: np.where(np.abs(w) > a, w - a, 0), "away from zero: subtract"),
-    (nb12.soft_threshold, lambda w, a: np.clip(w, -a, a), "weight clipping"),
-    (nb12.soft_threshold, lambda w, a: w + a * np.sign(w), "moved away"),
-    (nb12.soft_threshold, lambda w, a: w * 1.0, "nothing has moved"),
-    (nb12.soft_threshold, lambda w, a: penalties.soft_threshold(w, a / 2), "amount/2"),
-    (nb12.soft_threshold, lambda w, a: 3 * w, "not the minimisers"),
-    (nb12.soft_threshold, lambda w, a: penalties.soft_threshold(w, 0.7), "without a penalty"),
-    (nb12.soft_threshold, lambda w, a: np.sum(w), "came back"),
-    (nb12.soft_threshold, lambda w, a: np.clip(w, -a, a, out=w), "changed the array"),
-    (nb12.shrinking_step, lambda *point, decoupled, **rest: shrink(*point, decoupled=not decoupled, **rest), "exchanged"),
-    (nb12.shrinking_step, lambda *point, decoupled, **rest: shrink(*point, decoupled=False, **rest), "changes nothing yet"),
-    (nb12.shrinking_step, lambda *point, decoupled, **rest: shrink(*point, decoupled=True, **rest), "decoupled as well"),
-    (nb12.shrinking_step, nb12._both, "in the gradient as well"),
-    (nb12.shrinking_step, shrink_by(l2, lambda w, new, lr, k: new - k * w), "not multiplied by lr"),
-    (nb12.shrinking_step, shrink_by(l2, lambda w, new, lr, k: new * (1 - lr * k)), "share is taken of the new w"),
-    (nb12.shrinking_step, shrink_by(lambda w, g, lr, k: g + lr * k * w, less), "got a factor lr"),
-    (nb12.shrinking_step, shrink_by(lambda w, g, lr, k: g + 2 * k * w, less), "without a 2"),
-    (nb12.shrinking_step, shrink_by(lambda w, g, lr, k: g + k * np.sign(w), less), "gradient of L1"),
-    (nb12.shrinking_step, shrink_by(lambda w, g, lr, k: g - k * w, less), "wrong sign"),
-    (nb12.shrinking_step, shrink_by(l2, lambda w, new, lr, k: new + lr * k * w), "weights grow"),
-    (nb12.shrinking_step, shrink_by(l2, lambda w, new, lr, k: new), "nothing shrinks"),
-    (nb12.shrinking_step, shrink_by(l2, less, keep=False), "starts afresh"),
-    (nb12.shrinking_step, in_place, "changed the w"),
-    (nb12.shrinking_step, lambda step, w, g, state, **rest: w - g, "returns two things"),
-    (nb12.shrinking_step, lambda step, w, g, state, **rest: (w - g, {}), "not those of momentum"),
-    (nb12_in_practice.dropout, drop(factor=lambda p: 1.0), "not rescaled"),
-    (nb12_in_practice.dropout, drop(factor=lambda p: 1.0, later=lambda X, p: X * (1 - p)), "old form"),
-    (nb12_in_practice.dropout, drop(factor=lambda p: 1 - p), "multiplied by 1 - p"),
-    (nb12_in_practice.dropout, drop(factor=lambda p: 1 / p), "divided by p"),
-    (nb12_in_practice.dropout, drop(factor=lambda p: 3.0), "the same factor"),
-    (nb12_in_practice.dropout, drop(keep=lambda u, p: u < p), "keeps the share p"),
-    (nb12_in_practice.dropout, drop(keep=lambda u, p: u >= 0.5), "was dropped"),
-    (nb12_in_practice.dropout, drop(keep=lambda u, p: 1.0), "nothing is dropped"),
-    (nb12_in_practice.dropout, drop(shape=lambda X: (len(X), 1)), "dropped together"),
-    (nb12_in_practice.dropout, drop(shape=lambda X: X.shape[1]), "dropped together"),
-    (nb12_in_practice.dropout, lambda X, p, rng, training: drop()(X, p, rng, True), "in evaluation nothing may happen"),
-    (nb12_in_practice.dropout, own_seed, "the rng that is given"),
-    (nb12_in_practice.dropout, drop_in_place, "changed the array"),
-    (nb12_in_practice.dropout, lambda X, p, rng, training: X.sum(axis=1), "the shape of X"),
-    (nb12_in_practice.stop_early, stop(better=lambda x, low: x <= low), "must be lower"),
-    (nb12_in_practice.stop_early, stop(late=1), "too late"),
-    (nb12_in_practice.stop_early, lambda a, b: nb12_in_practice._patience(a, b, slack=-1), "too early"),
-    (nb12_in_practice.stop_early, stop(last=True), "last epoch run"),
-    (nb12_in_practice.stop_early, stop(zero=1), "counts from 0"),
-    (nb12_in_practice.stop_early, rises, "rises in a row"),
-    (nb12_in_practice.stop_early, stop(reset=False), "counted in all"),
-    (nb12_in_practice.stop_early, lambda a, b: (len(a), int(np.argmin(a)) + 1), "never stops"),
-    (nb12_in_practice.stop_early, lambda a, b: (stop()(a, b)[0], int(np.argmin(a)) + 1), "never run"),
-    (nb12_in_practice.stop_early, lambda a, b: stop()(a, b)[::-1], "exchanged"),
-    (nb12_in_practice.stop_early, lambda a, b: (stop()(a, b)[0], a[stop()(a, b)[1] - 1]), "lowest loss is returned"),
-    (nb12_in_practice.stop_early, lambda a, b: 3, "two numbers"),
-    (nb12_in_practice.stop_early, lambda a, b: (1, 1), "is another"),
-    (nb12_in_practice.standardise, lambda A, B: tuple((Z - Z.mean(axis=0)) / safe(Z.std(axis=0)) for Z in (A, B)), "of their own"),
-    (nb12_in_practice.standardise, scaled(lambda A, B: both(A, B).mean(0), lambda A, B: both(A, B).std(0)), "both sets together"),
-    (nb12_in_practice.standardise, scaled(lambda A, B: B.mean(axis=0), lambda A, B: B.std(axis=0)), "those of X_new"),
-    (nb12_in_practice.standardise, scaled(lambda A, B: A.mean(), lambda A, B: A.std()), "for all columns"),
-    (nb12_in_practice.standardise, scaled(train_mean, lambda A, B: safe(A.var(axis=0))), "variance"),
-    (nb12_in_practice.standardise, scaled(lambda A, B: 0, train_std), "mean is not subtracted"),
-    (nb12_in_practice.standardise, scaled(train_mean, lambda A, B: 1), "nothing is divided"),
-    (nb12_in_practice.standardise, lambda A, B: (scaled(train_mean, train_std)(A, B)[0], B), "only the training"),
-    (nb12_in_practice.standardise, lambda A, B: [(Z - Z.mean(1)[:, None]) / Z.std(1)[:, None] for Z in (A, B)], "its own statistics"),
-    (nb12_in_practice.standardise, lambda A, B: tuple((Z - A.min(0)) / np.ptp(A, axis=0) for Z in (A, B)), "to [0, 1]"),
-    (nb12_in_practice.standardise, scaled(train_mean, lambda A, B: A.std(axis=0)), "NaN or infinite"),
-    (nb12_in_practice.standardise, scaled(train_mean, lambda A, B: A.std(axis=0) + 1e-12), "divided by 1"),
-    (nb12_in_practice.standardise, lambda A, B: A, "two arrays"),
-    (nb12_in_practice.standardise, lambda A, B: (A + 5, B), "have not mean 0"),
-    (nb12_in_practice.standardise, scale_in_place, "changed the array"),
+    (nb12.heavy_ball_polynomial, in_place, "changed the curvatures"),
+    (nb12.heavy_ball_polynomial, lambda lam, t, **kw: polynomial(lam, t, **kw)[0], "want 5 values"),
+    (nb12.heavy_ball_polynomial, lambda lam, t, *, lr, beta: (1 - lr * lam)**t, "gradient descent"),
+    (nb12.heavy_ball_polynomial, lambda lam, t, **kw: polynomial(
+        lam, t, **kw, second=lambda lam, lr, beta: 1 + beta - lr * lam), "the first step has"),
+    (nb12.heavy_ball_polynomial, lambda lam, t, *, lr, beta: nb12._recurrence(
+        lam, t, lr, beta, first=1.0, sign=-1.0), "the other sign"),
+    (nb12.heavy_ball_polynomial, lambda lam, t, **kw: polynomial(lam, t + 1, **kw), "too many"),
+    (nb12.heavy_ball_polynomial, lambda lam, t, **kw: polynomial(lam, max(t - 1, 0), **kw), "too few"),
+    (nb12.heavy_ball_polynomial, lambda lam, t, *, lr, beta: polynomial(
+        lam, t, lr=lr * (1 - beta), beta=beta), "lr is multiplied by 1 - beta"),
+    (nb12.heavy_ball_polynomial, lambda lam, t, **kw: abs(polynomial(lam, t, **kw)), "the size of the error"),
+    (nb12.heavy_ball_polynomial, lambda lam, t, **kw: 0 * lam, "for t = 3, lr = 0.2 and beta = 0.5"),
+    (nb12.steps_to_target, lambda kappa, target: [1, 2], "one whole number"),
+    (nb12.steps_to_target, lambda kappa, target: math.log(2 / target) / -math.log(q_of(kappa)), "rounded up"),
+    (nb12.steps_to_target, plain, "gradient descent needs"),
+    (nb12.steps_to_target, lambda *a: count(lambda q, t: q**t, *a), "nearly twice"),
+    (nb12.steps_to_target, lambda *a: count(lambda q, t: 2 * q**t, *a), "only nearly"),
+    (nb12.steps_to_target, lambda *a: count(exact, *a) - 1, "one step too few"),
+    (nb12.steps_to_target, lambda *a: count(exact, *a) + 1, "one step too many"),
+    (nb12.steps_to_target, lambda *a: 12, "the smallest t is not 12"),
+    (nb12.conjugate_gradient, moved, "changed the matrix, b or start"),
+    (nb12.conjugate_gradient, lambda *a, **kw: cg(*a, **kw)[-1], "only one point"),
+    (nb12.conjugate_gradient, lambda *a, **kw: cg(*a, **kw)[1:], "make a path of shape (4, 4), not (3, 4)"),
+    (nb12.conjugate_gradient, other_ratio(lambda new, r: 0), "steepest descent"),
+    (nb12.conjugate_gradient, other_ratio(lambda new, r: r @ r / (new @ new)), "upside down"),
+    (nb12.conjugate_gradient, other_ratio(lambda new, r: math.sqrt(new @ new / (r @ r))), "squared lengths"),
+    (nb12.conjugate_gradient, other_ratio(lambda new, r: 1), "overwritten before"),
+    (nb12.conjugate_gradient, stale, "never renewed"),
+    (nb12.conjugate_gradient, other_first(lambda H, b, w: H @ w - b), "uphill"),
+    (nb12.conjugate_gradient, other_first(lambda H, b, w: b), "right for w = 0 only"),
+    (nb12.conjugate_gradient, other_ratio(lambda new, r: 0.5), "not the points"),
 ]

@@ -1,227 +1,159 @@
-"""The checks of notebook 13: right answers pass, stubs are not attempted, known faults get their
-sentence.
+"""The checks of notebook 13: right answers pass, stubs are not attempted, known mistakes are named.
 """
 import math
 
 import numpy as np
 
-from course_lib.checks import nb13, nb13_choosing
-from course_lib.data.datasets import batches
+from course_lib import optimizers
+from course_lib.checks import nb13, nb13_predictions
 
 
-def hold_out(X, y, n_valid):
-    return (X[:-n_valid], y[:-n_valid]), (X[-n_valid:], y[-n_valid:])
+def adagrad(w, g, state, *, lr, eps=1e-8):
+    v = state.get("v", np.zeros_like(w)) + g**2
+    return w - lr / (eps + np.sqrt(v)) * g, {"v": v}
 
 
-def hold_out_shuffled(X, y, n_valid):
-    order = np.random.default_rng(0).permutation(len(X))
-    return hold_out(X[order], y[order], n_valid)
+def adagrad_by(average, move=lambda g, v, eps: g / (np.sqrt(v) + eps)):
+    def step(w, g, state, *, lr, eps=1e-8):
+        v = average(state.get("v", 0.0), g)
+        return w - lr * move(g, v, eps), {"v": v}
+    return step
 
 
-def accuracy(logits, y):
-    return sum(int(np.argmax(row)) == label for row, label in zip(logits, y, strict=True)) / len(y)
+def in_place_w(w, g, state, *, lr, eps=1e-8):
+    v = state.get("v", 0.0) + g * g
+    w -= lr * g / (np.sqrt(v) + eps)
+    return w, {"v": v}
 
 
-def run_epoch(net, X, y, step, state, *, lr, batch_size, rng):
-    total = 0.0
-    for rows in batches(len(X), batch_size, rng):
-        loss, g = net.loss_and_grad(X[rows], y[rows])
-        net.theta, state = step(net.theta, g, state, lr=lr)
-        total += loss * len(rows)
-    return total / len(X), state
+def in_place_v(w, g, state, *, lr, eps=1e-8):
+    v = state.get("v", np.zeros_like(w))
+    v += g * g
+    return w - lr * g / (np.sqrt(v) + eps), {"v": v}
 
 
-def pick_both(X, y, rows, rng):
-    return X[rows], y[rows]
+def late_sum(w, g, state, *, lr, eps=1e-8):
+    v = state.get("v", np.zeros_like(w))
+    return w - lr * g / (np.sqrt(v) + eps), {"v": v + g * g}
 
 
-def pick_apart(X, y, rows, rng):
-    return X[rows], y[rng.permutation(rows)]
+def mean_square(w, g, state, *, lr, eps=1e-8):
+    n, v = state.get("n", 0) + 1, state.get("v", 0.0) + g * g
+    return w - lr * g / (np.sqrt(v / n) + eps), {"n": n, "v": v}
 
 
-def examples_mean(losses, lengths):
-    return losses @ lengths / lengths.sum()
+def total(w, g, state, *, lr, eps=1e-8):
+    v = state.get("v", 0.0) + (g * g).sum()
+    return w - lr * g / (np.sqrt(v) + eps), {"v": v}
 
 
-def epoch(cut=batches, pick=pick_both, keep=True, assign=True, mean=examples_mean):
-    """Return an epoch with one thing done differently."""
-    def mine(net, X, y, step, state, *, lr, batch_size, rng):
-        losses, lengths, begin = [], [], state
-        for rows in cut(len(X), batch_size, rng):
-            loss, g = net.loss_and_grad(*pick(X, y, rows, rng))
-            theta, state = step(net.theta, g, state if keep else begin, lr=lr)
-            net.theta = theta if assign else net.theta
-            losses.append(loss)
-            lengths.append(len(rows))
-        return mean(np.array(losses), np.array(lengths)), state
-
-    return mine
+def rmsprop_by(average, move=lambda g, v, eps: g / (np.sqrt(v) + eps)):
+    def step(w, g, state, *, lr, rho=0.9, eps=1e-8):
+        v = average(state.get("v", 0.0), g, rho)
+        return w - lr * move(g, v, eps), {"v": v}
+    return step
 
 
-def twice_the_rate(net, X, y, step, state, *, lr, **rest):
-    return run_epoch(net, X, y, step, state, lr=2 * lr, **rest)
+def config_dict(w, g, state, *, lr, rho=0.9, eps=1e-8):
+    state["s"] = rho * state.get("s", 0 * w) + (1 - rho) * g * g
+    return w - lr * g / (np.sqrt(state["s"]) + eps), state
 
 
-def loss_alone(*given, **named):
-    return run_epoch(*given, **named)[0]
+def weidman(w, g, state, *, lr, eps=1e-8):
+    v = state.get("v", 0.0) + g**2 + eps
+    return w - lr * g / v**0.5, {"v": v}
 
 
-def file_order(n, batch_size, rng):
-    return np.array_split(np.arange(n), range(batch_size, n, batch_size))
+def matrix_slow(w, g, state, *, lr, rho=0.9, eps=1e-8):
+    v = state.get("v")
+    v = g**2 if v is None else rho * v + (1 - rho) * g**2
+    return w - lr * g / (v**0.5 + eps), {"v": v}
 
 
-def without_last(n, batch_size, rng):
-    return list(batches(n, batch_size, rng))[: n // batch_size]
+def leak(v, g, rho):
+    return rho * v + (1 - rho) * g * g
 
 
-def with_replacement(n, batch_size, rng):
-    return [rng.integers(0, n, size) for size in (4, 4, 2)]
+def late_average(w, g, state, *, lr, rho=0.9, eps=1e-8):
+    v = state.get("v", np.zeros_like(w))
+    return w - lr * g / (np.sqrt(v) + eps), {"v": leak(v, g, rho)}
 
 
-def cut_then_shuffle(n, batch_size, rng):
-    return [rng.permutation(rows) for rows in file_order(n, batch_size, rng)]
+def corrected(w, g, state, *, lr, rho=0.9, eps=1e-8):
+    t, v = state.get("t", 0) + 1, leak(state.get("v", 0.0), g, rho)
+    return w - lr * g / (np.sqrt(v / (1 - rho**t)) + eps), {"t": t, "v": v}
 
 
-def that_many_batches(n, batch_size, rng):
-    return np.array_split(rng.permutation(n), batch_size)
+RIGHT = {
+    nb13.adagrad: [adagrad, optimizers.adagrad],
+    nb13.rmsprop: [rmsprop_by(leak), optimizers.rmsprop],
+    nb13_predictions.steps_at_100: [(0.4, 0.01, 0.1, 0.1 / math.sqrt(10)), np.array([0.4, 0.01, 0.1000013, 0.0316]),
+                                    [0.4, 0.01, 0.1, 0.032]],
+}
 
 
-def own_generator(n, batch_size, rng):
-    return batches(n, batch_size, np.random.default_rng(0))
+def steps(**changes):
+    return [changes.get(name, right) for name, right in
+            (("gd", 0.4), ("adagrad", 0.01), ("rmsprop", 0.1), ("rare", 0.0316))]
 
-
-def fresh_state(net, X, y, step, state, *, lr, batch_size, rng):
-    return run_epoch(net, X, y, step, {}, lr=lr, batch_size=batch_size, rng=rng)
-
-
-def shuffle_in_place(net, X, y, step, state, *, lr, batch_size, rng):
-    order = rng.permutation(len(X))
-    X[:], y[:] = X[order], y[order]
-    return run_epoch(net, X, y, step, state, lr=lr, batch_size=batch_size, rng=rng)
-
-
-def one_step_at_the_end(net, X, y, step, state, *, lr, batch_size, rng):
-    for rows in batches(len(X), batch_size, rng):
-        loss, g = net.loss_and_grad(X[rows], y[rows])
-    net.theta, state = step(net.theta, g, state, lr=lr)
-    return loss, state
-
-
-def choose_rate(rates, losses):
-    finite = [k for k, loss in enumerate(losses) if math.isfinite(loss)]
-    best = min(finite, key=lambda k: losses[k], default=0)
-    return "lower" if best == 0 else "higher" if best == len(rates) - 1 else rates[best]
-
-
-def lowest(losses):
-    return np.argmin(np.where(np.isfinite(losses), losses, np.inf))
-
-
-def choose(best=lowest, words=("lower", "higher"), give=lambda rates, losses, k: rates[k]):
-    """Return a choice with one thing done differently."""
-    def mine(rates, losses):
-        k = best(losses)
-        if k in (0, len(rates) - 1):
-            return words[0] if k == 0 else words[1]
-        return give(rates, losses, k)
-
-    return mine
-
-
-def choose_among_finite(rates, losses):
-    kept = np.isfinite(losses)
-    return choose_rate(rates[kept], losses[kept]) if kept.any() else "lower"
-
-
-def standard_error(p, n):
-    return math.sqrt(p * (1 - p) / n)
-
-
-RIGHT = [
-    (nb13.hold_out, hold_out),
-    (nb13.hold_out, lambda X, y, n: [[X[:len(X) - n], y[:len(y) - n]], [X[len(X) - n:], y[len(y) - n:]]]),
-    (nb13.accuracy, accuracy),
-    (nb13.accuracy, lambda logits, y: np.mean(logits.argmax(axis=-1) == y)),
-    (nb13.run_epoch, run_epoch),
-    (nb13.run_epoch, epoch()),
-    (nb13_choosing.choose_rate, choose_rate),
-    (nb13_choosing.choose_rate, choose()),
-    (nb13_choosing.standard_error, standard_error),
-    (nb13_choosing.standard_error, lambda p, n: np.sqrt(p * (1 - p)) / np.sqrt(n)),
-]
 
 WRONG = [
-    (nb13.hold_out, lambda X, y, n: print(end=""), "is a return missing"),
-    (nb13.hold_out, lambda X, y, n: (X[:-n], y[:-n], X[-n:], y[-n:]), "two pairs"),
-    (nb13.hold_out, lambda X, y, n: ((X[:-n], X[-n:]), (y[:-n], y[-n:])), "and then labels"),
-    (nb13.hold_out, lambda X, y, n: ((X[:-n], y[n:]), (X[-n:], y[:n])), "belong together"),
-    (nb13.hold_out, lambda X, y, n: ((X, y), (X[-n:], y[-n:])), "learnt by heart"),
-    (nb13.hold_out, lambda X, y, n: hold_out(X, y, n)[::-1], "swapped"),
-    (nb13.hold_out, lambda X, y, n: hold_out(X, y, n + 1), "held out, got 4"),
-    (nb13.hold_out, lambda X, y, n: ((X[:-n - 1], y[:-n - 1]), (X[-n:], y[-n:])), "neither part"),
-    (nb13.hold_out, lambda X, y, n: ((X[n:], y[n:]), (X[:n], y[:n])), "the first images"),
-    (nb13.hold_out, hold_out_shuffled, "order of the file"),
-    (nb13.hold_out, lambda X, y: (X, y), "TypeError"),
-    (nb13.accuracy, lambda logits, y: logits.argmax(axis=1) == y, "one number"),
-    (nb13.accuracy, lambda logits, y: (logits.argmax(axis=1) == y).sum(), "how many"),
-    (nb13.accuracy, lambda logits, y: 100 * accuracy(logits, y), "percent"),
-    (nb13.accuracy, lambda logits, y: 1 - accuracy(logits, y), "error rate"),
-    (nb13.accuracy, lambda logits, y: np.mean(logits.argmax(axis=0) == y), "down the columns"),
-    (nb13.accuracy, lambda logits, y: np.mean(logits.argmin(axis=1) == y), "smallest"),
-    (nb13.accuracy, lambda logits, y: np.mean(logits.argmax() == y), "needs an axis"),
-    (nb13.accuracy, lambda logits, y: 0.123, "not the fraction"),
-    (nb13.run_epoch, lambda net, X, y, step, state, **rest: (0.0, state), "never asked"),
-    (nb13.run_epoch, shuffle_in_place, "it was given"),
-    (nb13.run_epoch, epoch(pick=pick_apart), "shuffled apart"),
-    (nb13.run_epoch, epoch(cut=lambda n, b, rng: [rng.permutation(n)]), "a batch had 10"),
-    (nb13.run_epoch, epoch(cut=without_last), "smaller batch is missing"),
-    (nb13.run_epoch, epoch(cut=with_replacement), "without replacement"),
-    (nb13.run_epoch, epoch(cut=lambda n, b, rng: without_last(n, b, rng)[:1]), "4 of 10"),
-    (nb13.run_epoch, epoch(cut=that_many_batches), "not [3, 3, 2, 2]"),
-    (nb13.run_epoch, epoch(cut=file_order), "order of the file"),
-    (nb13.run_epoch, epoch(cut=cut_then_shuffle), "shuffle first, then cut"),
-    (nb13.run_epoch, epoch(cut=own_generator), "new generator"),
-    (nb13.run_epoch, loss_alone, "a pair"),
-    (nb13.run_epoch, epoch(assign=False), "never changed"),
-    (nb13.run_epoch, one_step_at_the_end, "same theta"),
-    (nb13.run_epoch, epoch(keep=False), "memory got lost"),
-    (nb13.run_epoch, fresh_state, "memory got lost"),
-    (nb13.run_epoch, twice_the_rate, "with rate lr"),
-    (nb13.run_epoch, epoch(mean=lambda losses, lengths: losses.mean()), "plain mean"),
-    (nb13.run_epoch, epoch(mean=lambda losses, lengths: losses[-1]), "last batch only"),
-    (nb13.run_epoch, epoch(mean=lambda losses, lengths: losses.sum()), "batches' losses"),
-    (nb13.run_epoch, epoch(mean=lambda losses, lengths: losses @ lengths), "over the examples"),
-    (nb13.run_epoch, epoch(mean=lambda losses, lengths: 1.0), "not the mean loss"),
-    (nb13_choosing.choose_rate, lambda rates, losses: None or rates, "either one rate"),
-    (nb13_choosing.choose_rate, lambda rates, losses: rates[np.nanargmin(losses)], "edge of what was tried"),
-    (nb13_choosing.choose_rate, lambda rates, losses: rates[np.argmin(losses)], "argmin stops"),
-    (nb13_choosing.choose_rate, choose(best=np.argmin), "diverged run is a measurement"),
-    (nb13_choosing.choose_rate, choose(give=lambda rates, losses, k: losses[k]), "that is the smallest loss"),
-    (nb13_choosing.choose_rate, choose(give=lambda rates, losses, k: k), "the position"),
-    (nb13_choosing.choose_rate, lambda rates, losses: rates[np.nanargmax(losses)], "the largest loss"),
-    (nb13_choosing.choose_rate, lambda rates, losses: rates[1], "not the smallest"),
-    (nb13_choosing.choose_rate, choose(words=("higher", "lower")), "wrong edge"),
-    (nb13_choosing.choose_rate, choose(words=("go down", "go up")), "'go up' is neither"),
-    (nb13_choosing.choose_rate, choose_among_finite, "diverged run is a measurement"),
-    (nb13_choosing.choose_rate, lambda rates, losses: "higher", "on both sides"),
-    (nb13_choosing.choose_rate, lambda r, x: choose_rate(r, x) if np.isfinite(x).any() else "higher", "not cure"),
-    (nb13_choosing.standard_error, lambda p, n: print(end=""), "is a return missing"),
-    (nb13_choosing.standard_error, lambda p, n: p * (1 - p) / n, "variance"),
-    (nb13_choosing.standard_error, lambda p, n: math.sqrt(p * (1 - p)), "one toss"),
-    (nb13_choosing.standard_error, lambda p, n: math.sqrt(p * p / n), "by itself"),
-    (nb13_choosing.standard_error, lambda p, n: math.sqrt(p / n), "1 - p is missing"),
-    (nb13_choosing.standard_error, lambda p, n: math.sqrt((1 - p) / n), "factor p is missing"),
-    (nb13_choosing.standard_error, lambda p, n: 1 / math.sqrt(n), "how good"),
-    (nb13_choosing.standard_error, lambda p, n: 0.5 / math.sqrt(n), "worst case"),
-    (nb13_choosing.standard_error, lambda p, n: math.sqrt(p * (1 - p)) / n, "under the root"),
-    (nb13_choosing.standard_error, lambda p, n: 100 * standard_error(p, n), "percent"),
-    (nb13_choosing.standard_error, lambda p, n: 1.96 * standard_error(p, n), "95 %"),
-    (nb13_choosing.standard_error, lambda p, n: 2 * standard_error(p, n), "two standard errors"),
-    (nb13_choosing.standard_error, lambda p, n: standard_error(p, n - 1), "n - 1"),
-    (nb13_choosing.standard_error, lambda p, n: 3 / n, "not the standard deviation"),
+    (nb13.adagrad, lambda w, g, state, *, lr, eps=1e-8: adagrad(w, g, state, lr=lr)[0], "returns two things"),
+    (nb13.adagrad, in_place_w, "changed the w"),
+    (nb13.adagrad, in_place_v, "changed the state"),
+    (nb13.adagrad, lambda w, g, state, *, lr, eps=1e-8: (w.sum(), {}), "of shape ()"),
+    (nb13.adagrad, adagrad_by(lambda v, g: v + g), "the gradients themselves"),
+    (nb13.adagrad, adagrad_by(lambda v, g: v + abs(g), lambda g, v, eps: g / (v + eps)), "adds up the sizes"),
+    (nb13.adagrad, adagrad_by(lambda v, g: g * g), "nothing is remembered"),
+    (nb13.adagrad, adagrad_by(lambda v, g: leak(v, g, 0.9)), "leaks"),
+    (nb13.adagrad, mean_square, "mean square"),
+    (nb13.adagrad, adagrad_by(lambda v, g: v + g * g, lambda g, v, eps: g / (v + eps)), "the root is missing"),
+    (nb13.adagrad, adagrad_by(lambda v, g: v + g * g, lambda g, v, eps: g / np.sqrt(v + eps)), "inside the root"),
+    (nb13.adagrad, late_sum, "divides by the old sum"),
+    (nb13.adagrad, total, "one sum serves all"),
+    (nb13.adagrad, adagrad_by(lambda v, g: v + g * g, lambda g, v, eps: g / np.sqrt(v)), "eps is missing"),
+    (nb13.adagrad, adagrad_by(lambda v, g: v + g * g, lambda g, v, eps: -g / (np.sqrt(v) + eps)), "uphill"),
+    (nb13.adagrad, lambda w, g, state, *, lr, eps=1e-8: (w - lr * g, {}), "not those of AdaGrad"),
+    (nb13.adagrad, weidman, "adds up"),
+    (nb13.adagrad, adagrad_by(lambda v, g: v + g * g, lambda g, v, eps: 1 / (np.sqrt(v) + eps)), "the gradient is missing"),
+    (nb13.adagrad, adagrad_by(lambda v, g: v + g * g, lambda g, v, eps: g / (np.sqrt(v) + 1e-8)), "the eps that was given"),
+    (nb13.adagrad, lambda w, g, state, *, lr, eps=1e-8: (w - lr * g, {}), "they part at step 1 in the weight"),
+    (nb13.rmsprop, config_dict, "wrote into the dict"),
+    (nb13.rmsprop, matrix_slow, "begins with the first square"),
+    (nb13.rmsprop, rmsprop_by(lambda v, g, rho: rho * v + ((1 - rho) * g)**2), "only g is"),
+    (nb13.rmsprop, rmsprop_by(lambda v, g, rho: v + rho * v + (1 - rho) * g * g), "takes its place"),
+    (nb13.rmsprop, rmsprop_by(leak, lambda g, v, eps: g / (np.sqrt(v) + 1e-8)), "the eps that was given"),
+    (nb13.rmsprop, rmsprop_by(lambda v, g, rho: leak(v, g, 0.9), lambda g, v, eps: g / (np.sqrt(v) + 1e-8)), "0.9 and 1e-8"),
+    (nb13.rmsprop, rmsprop_by(lambda v, g, rho: v + g * g), "AdaGrad still"),
+    (nb13.rmsprop, rmsprop_by(lambda v, g, rho: rho * v + g * g), "full weight"),
+    (nb13.rmsprop, rmsprop_by(lambda v, g, rho: leak(v, g, 1 - rho)), "exchanged"),
+    (nb13.rmsprop, rmsprop_by(lambda v, g, rho: rho * v + (1 - rho) * g), "averages the gradient"),
+    (nb13.rmsprop, rmsprop_by(lambda v, g, rho: rho * v + (1 - rho) * g, lambda g, v, eps: g / (abs(v) + eps)),
+     "averages the gradient"),
+    (nb13.rmsprop, rmsprop_by(lambda v, g, rho: leak(v, g, 0.9)), "rho is not used"),
+    (nb13.rmsprop, rmsprop_by(lambda v, g, rho: g * g), "nothing is remembered"),
+    (nb13.rmsprop, rmsprop_by(lambda v, g, rho: (1 - rho) * g * g), "nothing is remembered"),
+    (nb13.rmsprop, rmsprop_by(leak, lambda g, v, eps: g / (v + eps)), "the root is missing"),
+    (nb13.rmsprop, rmsprop_by(leak, lambda g, v, eps: g / np.sqrt(v + eps)), "inside the root"),
+    (nb13.rmsprop, late_average, "divides by the old average"),
+    (nb13.rmsprop, corrected, "which Adam does"),
+    (nb13.rmsprop, rmsprop_by(leak, lambda g, v, eps: g / np.sqrt(v)), "eps is missing"),
+    (nb13.rmsprop, rmsprop_by(leak, lambda g, v, eps: -g / (np.sqrt(v) + eps)), "uphill"),
+    (nb13.rmsprop, rmsprop_by(leak, lambda g, v, eps: g), "not those of RMSprop"),
+    (nb13_predictions.steps_at_100, 0.4, "four numbers"),
+    (nb13_predictions.steps_at_100, steps(gd=0.1), "lr alone"),
+    (nb13_predictions.steps_at_100, steps(gd=0.04), "no memory"),
+    (nb13_predictions.steps_at_100, steps(gd=0.7), "gradient descent: the step is not 0.7"),
+    (nb13_predictions.steps_at_100, steps(gd=-0.4), "not negative"),
+    (nb13_predictions.steps_at_100, steps(adagrad=0.001), "divides by t"),
+    (nb13_predictions.steps_at_100, steps(adagrad=0.04), "stands in the sum as well"),
+    (nb13_predictions.steps_at_100, steps(adagrad=0.0025), "numerator too"),
+    (nb13_predictions.steps_at_100, steps(adagrad=0.1), "the first step"),
+    (nb13_predictions.steps_at_100, steps(rmsprop=0.4), "stands in the average as well"),
+    (nb13_predictions.steps_at_100, steps(rmsprop=0.01), "does not add up"),
+    (nb13_predictions.steps_at_100, steps(rmsprop=0.1 / math.sqrt(0.1)), "a tenth of the square"),
+    (nb13_predictions.steps_at_100, steps(rare=0.03), "the step is not 0.03"),
+    (nb13_predictions.steps_at_100, steps(rare=0.01), "counts steps"),
+    (nb13_predictions.steps_at_100, steps(rare=0.1), "the first gradient"),
+    (nb13_predictions.steps_at_100, steps(rare=0.4 / math.sqrt(10)), "rare gradients: the size of the gradient cancels"),
 ]
-
-
-def stub(*given, **named):
-    """A learner's stub."""
-    ...

@@ -1,166 +1,181 @@
 """The checks of notebook 14: right answers pass, stubs are not attempted, known mistakes are named.
 """
-from types import SimpleNamespace
-
 import numpy as np
 
-from course_lib.checks import museum, nb14, nb14_data_and_callbacks
-from course_lib.checks.engine import judge
-from course_lib.frameworks.tensorflow_quietly import import_tensorflow
+from course_lib import optimizers
+from course_lib.checks import museum, nb14
 
 
-def rows(X):
-    return np.divide(X.reshape(len(X), 784), 255, dtype=np.float32)
-
-
-def sets(images, n_valid, *, train=None, valid=None, test=None, prepare=rows):
-    """Return three pairs cut as the slices say; valid and test may name another file by a pair
-    (file, slice).
-    """
-    X, y = np.concatenate([images.X_train, images.X_test]), np.concatenate([images.y_train, images.y_test])
-    n = len(images.y_train)
-    places = np.arange(len(y))
-    cut = [places[: n - n_valid], places[n - n_valid:n], places[n:]]
-    cut = [places[other] if other is not None else mine for mine, other in zip(cut, (train, valid, test), strict=True)]
-    return tuple((prepare(X[at]), y[at]) for at in cut)
-
-
-def pipeline(**changes):
-    return lambda images, n_valid: sets(images, n_valid, **changes)
-
-
-def torn(images, n_valid):
-    (X, y), valid, test = sets(images, n_valid)
-    return (X[::-1], y), valid, test
-
-
-def tape_step(*, training=True, inside=True, sign=1, times=1, apply=True, give="loss"):
-    def step(model, optimizer, loss_fn, X, y):
-        tf = import_tensorflow()
-        for _ in range(times):
-            with tf.GradientTape() as tape:
-                loss = loss_fn(y, model(X, training=training)) if inside else None
-            loss = loss if inside else loss_fn(y, model(X, training=training))
-            g = tape.gradient(loss, model.trainable_weights)
-            if apply:
-                optimizer.apply([sign * part for part in g], model.trainable_weights)
-        return {"loss": loss, "nothing": None, "list": [loss], "later": loss_fn(y, model(X, training=training)),
-                "gradient": g[0], "twice": 2 * loss}[give]
+def adam_by(move, *, count=lambda t: t + 1, hat_m=True, hat_v=True, start=0):
+    def step(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+        t = count(state.get("t", start))
+        m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
+        v = beta2 * state.get("v", 0.0) + (1 - beta2) * g**2
+        top = m / (1 - beta1**t) if hat_m else m
+        root = np.sqrt(v / (1 - beta2**t) if hat_v else v)
+        return move(w, lr, top, root, eps), {"t": t, "m": m, "v": v}
     return step
 
 
-def graph_step(model, optimizer, loss_fn, X, y):
-    tf = import_tensorflow()
-
-    @tf.function
-    def inner(X, y):
-        return tape_step()(model, optimizer, loss_fn, X, y)
-
-    return float(inner(X, y))
+def good(w, lr, top, root, eps):
+    return w - lr * top / (eps + root)
 
 
-def other_rate(model, optimizer, loss_fn, X, y):
-    loss = tape_step()(model, optimizer, loss_fn, X, y)
-    model.trainable_weights[0].assign_add(0.1 * np.ones((4, 3), np.float32))
-    return loss
+def late_clock(w, g, state, *, lr, beta1, beta2, eps):
+    t = state.get("t", 0)
+    m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
+    v = beta2 * state.get("v", 0.0) + (1 - beta2) * g * g
+    top, below = m / np.float64(1 - beta1**t), v / np.float64(1 - beta2**t)
+    return w - lr * top / (np.sqrt(below) + eps), {"t": t + 1, "m": m, "v": v}
 
 
-def callback(moments, value=lambda model: float(model.optimizer.learning_rate)):
-    """Return an answer to 14.4 that records `value` at each of these moments."""
-    def answer(rates):
-        keras = import_tensorflow().keras
-
-        class Mine(keras.callbacks.Callback):
-            pass
-
-        for moment in moments:
-            setattr(Mine, moment, lambda self, *args, **kwargs: rates.append(value(self.model)))
-        return Mine()
-    return answer
+def not_stored(w, g, state, *, lr, beta1, beta2, eps):
+    return adam_by(good)(w, g, {**state, "t": 1}, lr=lr, beta1=beta1, beta2=beta2, eps=eps)
 
 
-def by_lambda(rates):
-    keras = import_tensorflow().keras
-
-    class Mine(keras.callbacks.LambdaCallback):
-        pass
-
-    mine = Mine(on_train_batch_begin=lambda batch, logs: rates.append(float(mine.model.optimizer.learning_rate.numpy())))
-    return mine
-
-
-def own_list(rates):
-    return callback(["on_train_batch_begin"])([])
+def divided(v_share, root=np.sqrt):
+    def step(w, g, state, *, lr, beta1, beta2, eps):
+        t = state.get("t", 0) + 1
+        m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
+        v = beta2 * state.get("v", 0.0) + (1 - beta2) * g**2
+        return w - lr * m / (1 - beta1**t) / (root(v / v_share(beta2, t)) + eps), {"t": t, "m": m, "v": v}
+    return step
 
 
-def read_once(rates):
-    first = []
-    return callback(["on_train_batch_begin"], lambda model: first[0] if first else
-                    first.append(float(model.optimizer.learning_rate)) or first[0])(rates)
+def matrix_slow(w, g, state, *, lr, beta1, beta2, eps):
+    m, v = state.get("m"), state.get("v")
+    m = g if m is None else beta1 * m + (1 - beta1) * g
+    v = g**2 if v is None else beta2 * v + (1 - beta2) * g**2
+    return w - lr * m / np.sqrt(v + eps), {"m": m, "v": v}
+
+
+def keras(w, g, state, *, lr, beta1, beta2, eps, weight_decay=0.0):
+    t = state.get("t", 0) + 1
+    m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
+    v = beta2 * state.get("v", 0.0) + (1 - beta2) * g**2
+    alpha = lr * (1 - beta2**t) ** 0.5 / (1 - beta1**t)
+    return w - lr * weight_decay * w - alpha * m / (np.sqrt(v) + eps), {"t": t, "m": m, "v": v}
+
+
+def hats_in_state(w, g, state, *, lr, beta1, beta2, eps):
+    t = state.get("t", 0) + 1
+    m = (beta1 * state.get("m", 0.0) + (1 - beta1) * g) / (1 - beta1**t)
+    v = (beta2 * state.get("v", 0.0) + (1 - beta2) * g**2) / (1 - beta2**t)
+    return w - lr * m / (np.sqrt(v) + eps), {"t": t, "m": m, "v": v}
+
+
+def config_dict(w, g, state, *, lr, beta1, beta2, eps):
+    state["t"] = state.get("t", 0) + 1
+    state["m"] = beta1 * state.get("m", 0.0) + (1 - beta1) * g
+    state["v"] = beta2 * state.get("v", 0.0) + (1 - beta2) * g**2
+    m, v = state["m"] / (1 - beta1 ** state["t"]), state["v"] / (1 - beta2 ** state["t"])
+    return w - lr * m / (np.sqrt(v) + eps), state
+
+
+def bert_adam(w, g, state, *, lr, beta1, beta2, eps, weight_decay):
+    m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
+    v = beta2 * state.get("v", 0.0) + (1 - beta2) * g**2
+    return w - lr * (m / (np.sqrt(v) + eps) + weight_decay * w), {"m": m, "v": v}
+
+
+def step_size_decay(w, g, state, *, lr, beta1, beta2, eps, weight_decay):
+    new, state = optimizers.adam(w, g, state, lr=lr, beta1=beta1, beta2=beta2, eps=eps)
+    t = state["t"]
+    return new - lr * (1 - beta2**t) ** 0.5 / (1 - beta1**t) * weight_decay * w, state
+
+
+def in_place(w, g, state, *, lr, **hyper):
+    w -= lr * g
+    return w, {}
+
+
+def adamw_by(move):
+    def step(w, g, state, *, lr, weight_decay, **hyper):
+        new, state = optimizers.adam(w, g, state, lr=lr, **hyper)
+        root = np.sqrt(state["v"] / (1 - hyper["beta2"] ** state["t"])) + hyper["eps"]
+        return move(w, new, root, lr, weight_decay), state
+    return step
+
+
+def l2(w, g, state, *, weight_decay, **hyper):
+    return optimizers.adam(w, weight_decay * w + g, state, **hyper)
+
+
+def growing(n, beta1, beta2):
+    return 7 * (beta2 / beta1) ** np.arange(-n, 0)
 
 
 RIGHT = {
-    nb14_data_and_callbacks.museum_pipeline: [pipeline(), pipeline(prepare=lambda X: (X.astype("float32") / 255.0).reshape(-1, 28 * 28))],
-    nb14.course_eps: [lambda epsilon, t, beta2: epsilon * (1 - beta2**t) ** -0.5,
-                      lambda epsilon, t, beta2: epsilon / np.sqrt(1 - np.power(beta2, t))],
-    nb14.train_step: [tape_step(), graph_step],
-    nb14_data_and_callbacks.rate_recorder: [callback(["on_train_batch_begin"]), by_lambda],
+    nb14.museum_adam_start: [optimizers.adam, adam_by(good)],
+    nb14.museum_adam: [optimizers.adam, adam_by(good)],
+    nb14.long_step_gradients: [growing, lambda n, beta1, beta2: -growing(n, beta1, beta2),
+                               lambda n, beta1, beta2: growing(n, beta1, beta2).tolist(),
+                               lambda n, beta1, beta2: growing(n, beta1, beta2) * (np.arange(n) > n - 200)],
+    nb14.adamw: [optimizers.adamw, adamw_by(lambda w, new, root, lr, wd: new - lr * wd * w)],
 }
+ADAM_FAULTS = [
+    (in_place, "changed the w"),
+    (adam_by(good, count=lambda t: t, start=1), "t stays where it starts"),
+    (adam_by(good, hat_v=False), "m is corrected but v is not"),
+    (not_stored, "never stored"),
+    (adam_by(good, count=lambda t: t + 2), "by two a step"),
+    (divided(lambda b, t: 1 - b), "as if t were 1"),
+    (divided(lambda b, t: 1 - b**2), "the power is t"),
+    (divided(lambda b, t: 1 - b**2, lambda v: v), "the power is t, and the root is missing"),
+    (divided(lambda b, t: 1 - b**t, lambda v: v), "the root is missing"),
+    (matrix_slow, "begin with the first gradient"),
+    (keras, "right in another convention"),
+    (hats_in_state, "hats are stored"),
+    (config_dict, "wrote into the dict"),
+    (lambda w, g, s, *, lr, **hyper: optimizers.adam(w, g, s, lr=lr, **{**hyper, "eps": 1e-8}), "the eps that was given"),
+    (lambda w, g, s, *, lr, eps, **hyper: optimizers.adam(w, g, s, lr=lr, eps=eps), "the betas that were given"),
+    (adam_by(lambda w, lr, top, root, eps: w - lr * top / np.maximum(root, eps)), "avoided in another way"),
+    (adam_by(lambda w, lr, top, root, eps: w - lr * np.nan_to_num(top / root)), "avoided in another way"),
+    (lambda w, g, s, *, lr, **hyper: (["a", "b", "c", "d"], {}), "real numbers"),
+    (lambda w, g, s, *, lr, **hyper: (w + 1j, {}), "real numbers"),
+    (lambda w, g, s, *, lr, **hyper: ([[1.0], [1.0, 2.0]], {}), "real numbers"),
+    (adam_by(good, hat_m=False), "v is corrected but m is not"),
+    (adam_by(good, hat_m=False, hat_v=False), "nothing is corrected"),
+    (adam_by(good, start=1), "one too large"),
+    (adam_by(lambda w, lr, top, root, eps: w - lr * top / root), "eps is missing"),
+    (adam_by(lambda w, lr, top, root, eps: w - lr * top / np.sqrt(root**2 + eps)), "inside the root"),
+    (adam_by(lambda w, lr, top, root, eps: w - (lr * top / root + eps)), "now subtracted"),
+    (adam_by(lambda w, lr, top, root, eps: w - lr * (top / root + eps)), "added to the quotient"),
+    (adam_by(lambda w, lr, top, root, eps: w + lr * top / (root + eps)), "uphill"),
+    (lambda w, g, state, *, lr, **hyper: (w - lr * g, {}), "not those of Adam"),
+]
 WRONG = [
-    (nb14_data_and_callbacks.museum_pipeline, lambda images, n_valid: sets(images, n_valid)[:2], "three pairs"),
-    (nb14_data_and_callbacks.museum_pipeline, pipeline(valid=slice(10, 13)), "validation images are test images"),
-    (nb14_data_and_callbacks.museum_pipeline, pipeline(train=slice(0, 16)), "among the training images"),
-    (nb14_data_and_callbacks.museum_pipeline, pipeline(test=slice(10, 13)), "not the whole test file"),
-    (nb14_data_and_callbacks.museum_pipeline, pipeline(train=slice(0, 10)), "both in training and in validation"),
-    (nb14_data_and_callbacks.museum_pipeline, pipeline(valid=slice(8, 10)), "to be held out"),
-    (nb14_data_and_callbacks.museum_pipeline, pipeline(train=slice(0, 6)), "in neither part"),
-    (nb14_data_and_callbacks.museum_pipeline, pipeline(train=slice(3, 10), valid=slice(0, 3)), "first training images"),
-    (nb14_data_and_callbacks.museum_pipeline, pipeline(train=slice(6, None, -1)), "reordered"),
-    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: X.astype(np.float32) / 255), "still 28 by 28"),
-    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: X.reshape(-1, 28).astype(np.float32) / 255), "shape (7, 784)"),
-    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: X.reshape(-1, 784)), "still whole numbers"),
-    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: X.reshape(-1, 784) / 255), "float64"),
-    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: X.reshape(-1, 784).astype(np.float32)), "go up to 255"),
-    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: rows(X) / 255), "255 twice"),
-    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: np.float32(X.reshape(-1, 784) // 255)), "were rounded"),
-    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: np.float32(X.reshape(-1, 784) / 256)), "by 256"),
-    (nb14_data_and_callbacks.museum_pipeline, pipeline(prepare=lambda X: rows(X.transpose(0, 2, 1))), "are exchanged"),
-    (nb14_data_and_callbacks.museum_pipeline, torn, "not those of the images"),
-    (nb14.course_eps, lambda epsilon, t, beta2: "1", "one number was expected"),
-    (nb14.course_eps, lambda epsilon, t, beta2: epsilon * (1 - beta2**t) ** 0.5, "other direction"),
-    (nb14.course_eps, lambda epsilon, t, beta2: epsilon / (1 - beta2**t), "not beside v"),
-    (nb14.course_eps, lambda epsilon, t, beta2: epsilon * (1 - beta2**t), "direction is the other one"),
-    (nb14.course_eps, lambda epsilon, t, beta2: epsilon, "equal constants"),
-    (nb14.course_eps, lambda epsilon, t, beta2: epsilon / (1 - beta2) ** 0.5, "first step at all times"),
-    (nb14.course_eps, lambda epsilon, t, beta2: epsilon / (1 - beta2 ** (t - 1) or 1e-300) ** 0.5, "step before"),
-    (nb14.course_eps, lambda epsilon, t, beta2: (1 - beta2**t) ** -0.5, "only the factor"),
-    (nb14.course_eps, lambda epsilon, t, beta2: epsilon / (1 - 0.9**t) ** 0.5, "the constant is not"),
-    (nb14.train_step, tape_step(inside=False), "gradients are None"),
-    (nb14.train_step, tape_step(training=False), "evaluation mode"),
-    (nb14.train_step, tape_step(apply=False), "no weight has moved"),
-    (nb14.train_step, tape_step(sign=-1), "uphill"),
-    (nb14.train_step, tape_step(times=2), "taken twice"),
-    (nb14.train_step, other_rate, "not those of the optimizer"),
-    (nb14.train_step, tape_step(give="nothing"), "is a return missing"),
-    (nb14.train_step, tape_step(give="list"), "one number"),
-    (nb14.train_step, tape_step(give="gradient"), "one number"),
-    (nb14.train_step, tape_step(give="later"), "loss after the step"),
-    (nb14.train_step, tape_step(give="twice"), "not the loss before the step"),
-    (nb14_data_and_callbacks.rate_recorder, lambda rates: import_tensorflow().keras.callbacks.Callback, "a class came back"),
-    (nb14_data_and_callbacks.rate_recorder, lambda rates: rates.append, "should come back"),
-    (nb14_data_and_callbacks.rate_recorder, callback(["on_train_batch_begin"], lambda model: model.optimizer.learning_rate), "float(...)"),
-    (nb14_data_and_callbacks.rate_recorder, own_list, "nothing was recorded"),
-    (nb14_data_and_callbacks.rate_recorder, callback(["on_train_batch_end"]), "rate of the next step"),
-    (nb14_data_and_callbacks.rate_recorder, callback(["on_epoch_begin"]), "one a step was asked for"),
-    (nb14_data_and_callbacks.rate_recorder, callback(["on_epoch_end"]), "one entry an epoch, and"),
-    (nb14_data_and_callbacks.rate_recorder, read_once, "read once"),
-    (nb14_data_and_callbacks.rate_recorder, callback(["on_train_begin"]), "only one entry"),
-    (nb14_data_and_callbacks.rate_recorder, callback(["on_train_batch_begin", "on_test_batch_begin"]), "validation were recorded"),
-    (nb14_data_and_callbacks.rate_recorder, callback(["on_train_batch_begin", "on_train_batch_end"]), "recorded twice"),
-    (nb14_data_and_callbacks.rate_recorder, callback(["on_train_batch_begin"], lambda model: 0.1), "should give six rates"),
+    *((nb14.museum_adam_start, mine, said) for mine, said in ADAM_FAULTS),
+    (nb14.museum_adam_start, late_clock, "t starts at 0"),
+    (nb14.museum_adam_start, adam_by(good, count=lambda t: t, start=1, hat_v=False), "both faults"),
+    *((nb14.museum_adam, mine, said) for mine, said in ADAM_FAULTS),
+    (nb14.museum_adam, adam_by(lambda w, lr, top, root, eps: w - lr * top / root + eps), "still added to the weight"),
+    (nb14.long_step_gradients, lambda n, b1, b2: np.ones(n + 1), "came back"),
+    (nb14.long_step_gradients, lambda n, b1, b2: np.full(n, np.nan), "infinite, NaN"),
+    (nb14.long_step_gradients, lambda n, b1, b2: np.full(n, 1e200), "too large"),
+    (nb14.long_step_gradients, lambda n, b1, b2: np.ones(n), "all alike"),
+    (nb14.long_step_gradients, lambda n, b1, b2: np.r_[np.zeros(n - 1), 1.0], "lone spike"),
+    (nb14.long_step_gradients, lambda n, b1, b2: growing(n, b1, b2)[::-1], "not shrink"),
+    (nb14.long_step_gradients, lambda n, b1, b2: np.arange(n) > n - 6.0, "is possible"),
+    (nb14.long_step_gradients, lambda n, b1, b2: b1 ** -np.arange(n - n, 1.0 * n) if b1**-n < 1e140 else growing(n, b1, b2),
+     "grow by 1 / beta1"),
+    (nb14.adamw, l2, "that is L2"),
+    (nb14.adamw, bert_adam, "nothing is corrected"),
+    (nb14.adamw, keras, "right in another convention"),
+    (nb14.adamw, step_size_decay, "the corrected rate"),
+    (nb14.adamw, lambda w, g, s, **hyper: optimizers.adamw(w, g, s, **{**hyper, "weight_decay": 0.01}), "0.01 is only"),
+    (nb14.adamw, lambda w, g, s, *, lr, weight_decay, **_: optimizers.adamw(w, g, s, lr=lr, weight_decay=weight_decay),
+     "pass them on"),
+    (nb14.adamw, adamw_by(lambda w, new, root, lr, wd: new), "Adam still"),
+    (nb14.adamw, adamw_by(lambda w, new, root, lr, wd: new - wd * w), "not multiplied by lr"),
+    (nb14.adamw, adamw_by(lambda w, new, root, lr, wd: new - lr * wd * w / root), "divided by the root"),
+    (nb14.adamw, adamw_by(lambda w, new, root, lr, wd: new - lr * wd * new), "after the step"),
+    (nb14.adamw, adamw_by(lambda w, new, root, lr, wd: new + lr * wd * w), "the weights grow"),
+    (nb14.adamw, adamw_by(lambda w, new, root, lr, wd: new - lr * wd * np.sign(w)), "sign of w"),
+    (nb14.adamw, lambda w, g, state, *, lr, **hyper: (w - lr * g, {}), "not those of AdamW"),
 ]
 
 
-def test_the_museum_piece_itself_is_called_wrong():
-    images = SimpleNamespace(**vars(nb14_data_and_callbacks._numbered_images()))
-    assert "test images" in judge(nb14_data_and_callbacks.museum_pipeline, lambda _, n: museum.museum_pipeline(images, n)).message
+def test_the_exhibits_are_those_of_the_museum():
+    assert nb14.museum_adam.exhibit is museum.museum_adam
+    assert nb14.museum_adam_start.exhibit is museum.museum_adam_start

@@ -1,163 +1,131 @@
 """The checks of notebook 15: right answers pass, stubs are not attempted, known mistakes are named.
 """
-import math
-
 import numpy as np
 
+from course_lib import optimizers
 from course_lib.checks import nb15
-from course_lib.frameworks.schedule_free import schedule_free_adamw
-from course_lib.optimizers.rules import adam, adamw, nadam
 
 
-def converted(formula):
-    return lambda u, *, lr_old, lr_new: formula(u, lr_old, lr_new)
-
-
-def in_place(u, *, lr_old, lr_new):
-    u *= lr_new / lr_old
-    return u
-
-
-def rates_by_loop(losses, *, lr, tol, patience):
-    rates, best, failures = [], math.inf, 0
-    for loss in losses:
-        rates.append(lr)
-        failures = failures + 1 if loss > best - tol else 0
-        best = min(best, loss)
-        if failures == patience:
-            lr, failures = lr / 5, 0
-    return rates
-
-
-def rates_by_looking_back(losses, *, lr, tol, patience):
-    out, since = np.full(len(losses), float(lr)), 0
-    for k in range(len(losses)):
-        failed = [losses[j] > min(losses[:j], default=math.inf) - tol for j in range(since, k + 1)]
-        if len(failed) >= patience and all(failed[-patience:]):
-            out[k + 1:] /= 5.0
-            since = k + 1
-    return out
-
-
-def rates_with(*, bad=lambda loss, best, last, tol: loss > best - tol, by=5, wait=0, reset=True, row=True, best_of=min,
-               after=False):
-    def rule(losses, *, lr, tol, patience):
-        rates, best, failures, last = [], math.inf, 0, math.inf
-        for loss in losses:
-            if not after:
-                rates.append(lr)
-            failed = bad(loss, best, last, tol)
-            failures = failures + 1 if failed else failures * (not row)
-            best, last = best_of(best, loss) if best_of is min else best_of(best, loss, failed), loss
-            if failures >= patience + wait:
-                lr, failures = lr / by, failures * (not reset)
-            if after:
-                rates.append(lr)
-        return rates
-    return rule
-
-
-def buggy(*, clock=lambda t: t + 1, keep_v=True, inside=False, tiny=True, sign=1.0, late=None):
-    def step(w, g, state, *, lr, beta1, beta2, eps):
-        t = clock(state.get("t", 0))
-        m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
-        v = beta2 * (state.get("v", 0.0) if keep_v else 0.0) + (1 - beta2) * g * g
-        v_hat = v / (1 - beta2**t)
-        below = np.sqrt(v_hat + eps) if inside else np.sqrt(v_hat) + eps * tiny
-        factor = 2.0 if late and t > late else 1.0
-        with np.errstate(all="ignore"):
-            return w - sign * factor * lr * m / (1 - beta1**t) / below, {"t": t, "m": m, "v": v}
+def rmsprop_by(average, move=lambda g, v, eps: g / (np.sqrt(v) + eps)):
+    def step(w, g, state, *, lr, rho=0.9, eps=1e-8):
+        v = average(state.get("v", 0.0), g, rho)
+        return w - lr * move(g, v, eps), {"v": v}
     return step
 
 
-def careless(w, g, state, **hyper):
-    w -= hyper["lr"] * np.sign(g)
-    return w, {}
+def leak(v, g, rho):
+    return rho * v + (1 - rho) * g * g
 
 
-def writes_into_its_state(w, g, state, **hyper):
-    new_w, new = adam(w, g, state, **hyper)
-    if "m" in state:
-        state["m"] += 1.0
-    return new_w, new
-
-
-def free(*, y=lambda z, x, b: (1 - b) * z + b * x, start=lambda w, z: z, c=lambda t, b: 1 / t, hat=True, out=True,
-         alias=False, climb=1, count=lambda t: t + 1):
-    def step(w, g, state, *, lr, beta1, beta2, eps):
-        t = count(state.get("t", 0))
-        x, z_old = state.get("x", w), state.get("z", w)
-        v = beta2 * state.get("v", np.zeros_like(w)) + (1 - beta2) * g**2
-        v_hat = v / (1 - beta2**t) if hat else v
-        z = start(w, z_old) - climb * lr * g / (v_hat**0.5 + eps if out else (v_hat + eps) ** 0.5)
-        if alias:
-            x = (w - (1 - beta1) * z) / beta1
-        x = x + c(t, beta1) * (z - x)
-        return y(z, x, beta1), {"t": t, "v": v, "z": z, "x": x}
+def adadelta_by(delta_of, *, new_u=False, keep=lambda delta, lr: delta**2, move=lambda delta, lr: lr * delta):
+    def step(w, g, state, *, lr=1.0, rho=0.95, eps=1e-6):
+        v, u = leak(state.get("v", 0.0), g, rho), state.get("u", 0.0)
+        if new_u:
+            u = leak(u, delta_of(u, v, g, eps), rho)
+        delta = delta_of(u, v, g, eps)
+        if not new_u:
+            u = rho * u + (1 - rho) * keep(delta, lr)
+        return w - move(delta, lr), {"v": v, "u": u}
     return step
 
 
-def by_the_formula_without_x(w, g, state, *, lr, beta1, beta2, eps):
-    t, v = state.get("t", 0) + 1, beta2 * state.get("v", 0.0) + (1 - beta2) * g * g
-    z_old = state.get("z", w)
-    z = z_old - lr * g / ((v / (1 - beta2**t)) ** 0.5 + eps)
-    w = (1 - 1 / t) * w + z / t + (1 - 1 / t) * (1 - beta1) * (z - z_old)
-    return w, {"t": t, "v": v, "z": z}
+def zeiler(u, v, g, eps):
+    return np.sqrt((u + eps) / (v + eps)) * g
 
 
+def no_memory_of_steps(w, g, state, **hyper):
+    return optimizers.adadelta(w, g, {name: state[name] for name in state if name == "v"}, **hyper)
+
+
+def old_denominator(w, g, state, *, lr=1.0, rho=0.95, eps=1e-6):
+    v, u = state.get("v", np.zeros(4)), state.get("u", np.zeros(4))
+    delta = ((u + eps) / (v + eps)) ** 0.5 * g
+    return w - lr * delta, {"v": leak(v, g, rho), "u": leak(u, delta, rho)}
+
+
+def tensorflow_644(w, g, state, *, lr=1.0, rho=0.95, eps=1e-6):
+    v, u = state.get("v", np.zeros(4)), state.get("u", np.zeros(4))
+    v = v + leak(v, g, rho)
+    delta = ((u + eps) / (v + eps)) ** 0.5 * g
+    return w - lr * delta, {"v": v, "u": leak(u, delta, rho)}
+
+
+def lion_by(direction=np.sign, *, mix=lambda m, g, b1, b2: b1 * m + (1 - b1) * g,
+            keep=lambda m, c, g, b1, b2: b2 * m + (1 - b2) * g, decay=lambda w, lr, wd: lr * wd * w):
+    def step(w, g, state, *, lr, beta1=0.9, beta2=0.99, weight_decay=0.0):
+        m = state.get("m", np.zeros_like(g))
+        c = mix(m, g, beta1, beta2)
+        return w - lr * direction(c) - decay(w, lr, weight_decay), {"m": keep(m, c, g, beta1, beta2)}
+    return step
+
+
+def lion_after(w, g, state, *, lr, weight_decay, **hyper):
+    new, state = optimizers.lion(w, g, state, lr=lr, **hyper)
+    return new * (1 - lr * weight_decay), state
+
+
+RIGHT_POWERS = {"sgd": (1, 2), "adagrad": (0, 1), "rmsprop": (0, 1), "newton": (0, 0)}
 RIGHT = {
-    nb15.converted_velocity: [converted(lambda u, old, new: u * new / old),
-                              converted(lambda u, old, new: -new * (-u / old))],
-    nb15.adaptive_rates: [rates_by_loop, rates_by_looking_back],
-    nb15.hidden_bug: [buggy(clock=lambda t: 1), buggy(keep_v=False), buggy(inside=True), buggy(tiny=False),
-                      lambda w, g, state, **more: adamw(w, g, state, weight_decay=1e-6, **more)],
-    nb15.schedule_free: [schedule_free_adamw, free(), by_the_formula_without_x],
+    nb15.unit_powers: [RIGHT_POWERS, {name: list(map(float, pair)) for name, pair in RIGHT_POWERS.items()}],
+    nb15.lion: [optimizers.lion, lion_by()],
+    nb15.adadelta: [adadelta_by(zeiler), optimizers.adadelta],
 }
+
+
+def powers(**changes):
+    return RIGHT_POWERS | changes
+
+
 WRONG = [
-    (nb15.converted_velocity, converted(lambda u, old, new: u), "nothing is converted"),
-    (nb15.converted_velocity, converted(lambda u, old, new: u * old / new), "upside down"),
-    (nb15.converted_velocity, converted(lambda u, old, new: -u / old), "the course's v"),
-    (nb15.converted_velocity, converted(lambda u, old, new: -u * new / old), "sign is wrong"),
-    (nb15.converted_velocity, converted(lambda u, old, new: u * new), "take that out"),
-    (nb15.converted_velocity, converted(lambda u, old, new: -u * new), "take that out"),
-    (nb15.converted_velocity, converted(lambda u, old, new: u / old), "go in again"),
-    (nb15.converted_velocity, converted(lambda u, old, new: u * (new - old)), "not subtracted"),
-    (nb15.converted_velocity, converted(lambda u, old, new: u + u * (new - old)), "not subtracted"),
-    (nb15.converted_velocity, in_place, "changed the array"),
-    (nb15.converted_velocity, converted(lambda u, old, new: new / old), "came back"),
-    (nb15.converted_velocity, converted(lambda u, old, new: u * new**2), "is not"),
-    (nb15.adaptive_rates, rates_with(after=True), "rates after each epoch"),
-    (nb15.adaptive_rates, rates_with(by=10), "another number than 5"),
-    (nb15.adaptive_rates, rates_with(by=2), "another number than 5"),
-    (nb15.adaptive_rates, rates_with(wait=1), "too patient"),
-    (nb15.adaptive_rates, rates_with(bad=lambda loss, best, last, tol: loss > best), "tol plays no part"),
-    (nb15.adaptive_rates, rates_with(bad=lambda loss, best, last, tol: loss >= best), "tol plays no part"),
-    (nb15.adaptive_rates, rates_with(bad=lambda loss, best, last, tol: loss > last - tol), "the epoch before"),
-    (nb15.adaptive_rates, rates_with(bad=lambda loss, best, last, tol: loss > best + tol), "wrong side"),
-    (nb15.adaptive_rates, rates_with(reset=False), "does not start again"),
-    (nb15.adaptive_rates, rates_with(row=False), "in a row"),
-    (nb15.adaptive_rates, rates_with(best_of=lambda best, loss, failed: best if failed else loss), "ReduceLROnPlateau"),
-    (nb15.adaptive_rates, lambda losses, *, lr, tol, patience: [lr for _ in losses], "never drops"),
-    (nb15.adaptive_rates, lambda losses, *, lr, tol, patience: lr, "as many rates"),
-    (nb15.adaptive_rates, lambda losses, *, lr, tol, patience: [lr / 3 for _ in losses], "of epoch 1 is not"),
-    (nb15.hidden_bug, adam, "that is Adam"),
-    (nb15.hidden_bug, buggy(sign=-1.0), "one-step test already finds it"),
-    (nb15.hidden_bug, buggy(clock=lambda t: t + 2), "one-step test already finds it"),
-    (nb15.hidden_bug, careless, "changed the w"),
-    (nb15.hidden_bug, writes_into_its_state, "changed the state"),
-    (nb15.hidden_bug, lambda w, g, state, **hyper: w, "returns two things"),
-    (nb15.hidden_bug, buggy(late=5), "too well hidden"),
-    (nb15.hidden_bug, lambda w, g: (w, {}), "TypeError"),
-    (nb15.schedule_free, free(y=lambda z, x, b: b * z + (1 - b) * x), "changed places"),
-    (nb15.schedule_free, free(alias=True), "after it was changed"),
-    (nb15.schedule_free, free(y=lambda z, x, b: z), "y is z itself"),
-    (nb15.schedule_free, free(start=lambda w, z: w), "starts at y"),
-    (nb15.schedule_free, free(c=lambda t, b: 1 / (t + 1)), "1/(t + 1)"),
-    (nb15.schedule_free, free(c=lambda t, b: 1 if t == 1 else 1 - b), "must count alike"),
-    (nb15.schedule_free, free(count=lambda t: 1), "t never counts"),
-    (nb15.schedule_free, free(hat=False), "not corrected"),
-    (nb15.schedule_free, free(out=False), "inside the root"),
-    (nb15.schedule_free, free(climb=-1), "uphill"),
-    (nb15.schedule_free, lambda w, g, state, *, lr, beta1, beta2, eps: nadam(w, g, state, lr=lr),
-     "not those of Schedule-Free"),
+    (nb15.unit_powers, (1, 2), "a dict is wanted"),
+    (nb15.unit_powers, {"sgd": (1, 2)}, "a dict is wanted"),
+    (nb15.unit_powers, powers(sgd=1), "a pair is wanted"),
+    (nb15.unit_powers, powers(sgd=(0, 0)), "does depend on units"),
+    (nb15.unit_powers, powers(sgd=(1, 1)), "sgd: (b) g becomes"),
+    (nb15.unit_powers, powers(sgd=(1, 0)), "sgd: (b) the gradient in u"),
+    (nb15.unit_powers, powers(sgd=(1, -2)), "the numbers u are smaller"),
+    (nb15.unit_powers, powers(sgd=(3, 3)), "sgd: the powers are not (3, 3)"),
+    (nb15.unit_powers, powers(adagrad=(1, 2)), "adagrad: (a) g/sqrt(v) has no unit"),
+    (nb15.unit_powers, powers(rmsprop=(1, 1)), "rmsprop: (a) g/sqrt(v) has no unit"),
+    (nb15.unit_powers, powers(rmsprop=(0, 0)), "rmsprop: (b) the step is about lr"),
+    (nb15.unit_powers, powers(adagrad=(0, 2)), "only the way from u"),
+    (nb15.unit_powers, powers(adagrad=(0, -1)), "not of lr / c"),
+    (nb15.unit_powers, powers(newton=(1, 2)), "the Hessian changes too"),
+    (nb15.unit_powers, powers(newton=(1, 0)), "(a) the Hessian is multiplied"),
+    (nb15.unit_powers, powers(newton=(0, 1)), "c^2 H"),
+    (nb15.unit_powers, powers(newton=(0, 2)), "c^2 H"),
+    (nb15.unit_powers, powers(newton=(0, -1)), "c times that"),
+    (nb15.adadelta, adadelta_by(lambda u, v, g, eps: np.sqrt(u / (v + eps)) * g), "nothing moves"),
+    (nb15.adadelta, rmsprop_by(leak), "that is RMSprop"),
+    (nb15.adadelta, adadelta_by(zeiler, new_u=True), "already holds this step"),
+    (nb15.adadelta, adadelta_by(lambda u, v, g, eps: (np.sqrt(u) + eps) / (np.sqrt(v) + eps) * g), "inside both"),
+    (nb15.adadelta, adadelta_by(lambda u, v, g, eps: (u + eps) / (v + eps) * g), "the roots are missing"),
+    (nb15.adadelta, adadelta_by(zeiler, keep=lambda delta, lr: abs(delta)), "averages the sizes"),
+    (nb15.adadelta, adadelta_by(zeiler, keep=lambda delta, lr: (lr * delta)**2), "lr enters only"),
+    (nb15.adadelta, adadelta_by(zeiler, move=lambda delta, lr: delta), "lr is not used"),
+    (nb15.adadelta, no_memory_of_steps, "is forgotten"),
+    (nb15.adadelta, adadelta_by(zeiler, move=lambda delta, lr: -lr * delta), "uphill"),
+    (nb15.adadelta, adadelta_by(lambda u, v, g, eps: 2 * g), "not those of Adadelta"),
+    (nb15.adadelta, old_denominator, "old average of the squares"),
+    (nb15.adadelta, tensorflow_644, "takes its place"),
+    (nb15.adadelta, lambda w, g, s, *, lr, rho, eps: optimizers.adadelta(w, g, s, lr=lr, eps=eps), "rho is not used"),
+    (nb15.adadelta, lambda w, g, s, *, lr, rho, eps: optimizers.adadelta(w, g, s, lr=lr, rho=rho), "eps is not used"),
+    (nb15.adadelta, lambda w, g, s, *, lr, rho, eps: optimizers.adadelta(w, g, s, lr=lr), "rho and eps"),
+    (nb15.lion, lion_by(mix=lambda m, g, b1, b2: b1 * (b2 * m + (1 - b2) * g) + (1 - b1) * g), "before the step"),
+    (nb15.lion, lion_by(keep=lambda m, c, g, b1, b2: c), "averaged with beta1"),
+    (nb15.lion, lion_by(mix=lambda m, g, b1, b2: b2 * m + (1 - b2) * g,
+                        keep=lambda m, c, g, b1, b2: b1 * m + (1 - b1) * g), "exchanged"),
+    (nb15.lion, lion_by(keep=lambda m, c, g, b1, b2: b1 * m + (1 - b1) * g), "averaged with beta1"),
+    (nb15.lion, lion_by(mix=lambda m, g, b1, b2: b2 * m + (1 - b2) * g), "beta2 is used for both"),
+    (nb15.lion, lambda w, g, s, *, lr, beta1, beta2, weight_decay: optimizers.lion(w, g, s, lr=lr, weight_decay=weight_decay),
+     "only their defaults"),
+    (nb15.lion, lion_by(lambda c: c), "the sign is missing"),
+    (nb15.lion, lion_by(decay=lambda w, lr, wd: 0), "do not decay"),
+    (nb15.lion, lion_by(decay=lambda w, lr, wd: wd * w), "not multiplied by lr"),
+    (nb15.lion, lion_after, "after the step"),
+    (nb15.lion, lion_by(decay=lambda w, lr, wd: -lr * wd * w), "the weights grow"),
+    (nb15.lion, lambda w, g, s, *, weight_decay, **hyper: optimizers.lion(w, g + weight_decay * w, s, **hyper),
+     "through the sign"),
+    (nb15.lion, lion_by(lambda c: -np.sign(c)), "uphill"),
+    (nb15.lion, lion_by(lambda c: 2 * np.sign(c)), "not those of Lion"),
 ]

@@ -1,196 +1,159 @@
-"""The checks of notebook 16: right answers pass, stubs are not attempted, known mistakes are named.
+"""The checks of notebook 16: right answers pass, stubs are not attempted, each known mistake gets
+its sentence.
 """
+import math
+
 import numpy as np
 
-from course_lib.checks import nb16, nb16_statistics
-from course_lib.experiments import comparison
+from course_lib.checks import nb16, nb16_plateau
+from course_lib.optimizers import descent, schedules
 
 
-def rates_where(condition):
-    def answer(name, rates, scores):
-        others = np.array([scores[other] for other in scores if other != name])
-        return [rate for rate, mine, rest in zip(rates, scores[name], others.T, strict=True) if condition(mine, rest)]
-    return answer
+def warm_cosine(t, *, lr, n_warmup, n_steps):
+    return schedules.warmup(schedules.cosine(lr, n_steps - n_warmup), n_warmup)(t)
 
 
-def rates_by_ranks(name, rates, scores):
-    table, row = np.array(list(scores.values())), list(scores).index(name)
-    lowest = (table == table.min(axis=0)) & np.isfinite(table)
-    return np.array(rates)[lowest[row] & (lowest.sum(axis=0) == 1)]
+def climb(rate):
+    """Return warm_cosine with another climb, (t, n_warmup) -> rate / lr."""
+    return lambda t, *, lr, n_warmup, n_steps: lr * rate(t, n_warmup) if t <= n_warmup else warm_cosine(
+        t, lr=lr, n_warmup=n_warmup, n_steps=n_steps)
 
 
-def tampering(name, rates, scores):
-    answer = rates_where(lambda mine, rest: mine < min(rest))(name, rates, scores)
-    scores[name][:] = 0
-    return answer
+def way_down(rate):
+    """Return warm_cosine with another way down, (p, t, n_warmup, n_steps) -> rate / lr."""
+    return lambda t, *, lr, n_warmup, n_steps: lr * t / n_warmup if t <= n_warmup else lr * rate(
+        (t - 1 - n_warmup) / (n_steps - n_warmup), t, n_warmup, n_steps)
 
 
-def careless(name, rates, scores):
-    """Right on finite scores; infinity becomes a large number, and a lone diverged rule wins."""
-    if len(rates) == 2:
-        return [0.1]
-    return rates_by_ranks(name, rates, scores)
+def half(p):
+    return (1 + math.cos(math.pi * p)) / 2
 
 
-def interval(draw, ends=(0.025, 0.975), n_boot=10_000):
-    def answer(a, b, rng):
-        return np.quantile([draw(a, b, rng.integers(len(a), size=len(a)), rng) for _ in range(n_boot)], ends)
-    return answer
+def plateau(losses, *, lr, patience, factor):
+    lowest, since, rates = math.inf, 0, []
+    for loss in losses:
+        rates.append(lr)
+        if loss < lowest:
+            lowest, since = loss, 0
+        else:
+            since += 1
+        if since == patience:
+            lr, since = lr * factor, 0
+    return rates
 
 
-def paired(a, b, rows, rng):
-    return np.mean((a - b)[rows])
+def library_plateau(losses, *, lr, patience, factor):
+    schedule, tell = schedules.reduce_on_plateau(lr, patience, factor)
+    rates = []
+    for t, loss in enumerate(losses, 1):
+        rates.append(schedule(t))
+        tell(loss)
+    return np.array(rates)
 
 
-def holm_by(factors, *, cap=True, running=np.maximum.accumulate, back=True):
-    def answer(p):
-        order = p.argsort(kind="stable")
-        sorted_p = running(p[order] * factors(len(p)))
-        sorted_p = sorted_p.clip(max=1) if cap else sorted_p
-        return sorted_p[np.argsort(order)] if back else sorted_p
-    return answer
+def plateau_by(better=lambda loss, past: loss < min(past, default=math.inf), *, fall=lambda lr, f: lr * f,
+               due=lambda since, patience: since == patience, restart=True, late=False):
+    """Return a plateau rule with its parts changed; late: the rate is noted after the loss."""
+    def rates_of(losses, *, lr, patience, factor):
+        rates, since = [], 0
+        for k, loss in enumerate(losses):
+            if not late:
+                rates.append(lr)
+            since = 0 if better(loss, losses[:k]) else since + 1
+            if due(since, patience):
+                lr, since = fall(lr, factor), 0 if restart else since
+            if late:
+                rates.append(lr)
+        return rates
+    return rates_of
 
 
-def holm_loop(p):
-    answer, largest, left = [None] * len(p), 0.0, len(p)
-    for i in sorted(range(len(p)), key=lambda i: p[i]):
-        largest = max(largest, min(1.0, left * p[i]))
-        answer[i], left = largest, left - 1
-    return answer
+def from_the_first(losses, *, lr, patience, factor):
+    return [rate if rate == lr else lr * factor for rate in plateau(losses, lr=lr, patience=patience, factor=factor)]
 
 
-def only_seven(p):
-    return comparison.holm(p) if len(p) == 7 else p
+def lowest_on_the_way(fun, w, rates, n_steps):
+    def best(decay):
+        return min(descent.minimize(fun, w, "sgd", n_steps=n_steps, lr=schedules.inverse_time(lr, n_steps // 10)
+                                    if decay else lr).loss.min() for lr in rates)
+    return best(False) / best(True)
 
 
-def in_place(p):
-    answer = comparison.holm(p)
-    p.sort()
-    return answer
+def losses(fun, w, rates, n_steps, decay):
+    schedule = (lambda lr: schedules.inverse_time(lr, n_steps // 10)) if decay else schedules.constant
+    return [descent.minimize(fun, w, "sgd", n_steps=n_steps, lr=schedule(lr)).loss[-1] for lr in rates]
 
 
-def falling(m):
-    return np.arange(m, 0, -1)
-
-
-def backwards(x):
-    return np.minimum.accumulate(x[::-1])[::-1]
-
-
-def steps_by(summary=np.median, *, hit=np.less_equal, miss=np.inf, shift=1, scale=None):
-    def answer(curves, target, every):
-        steps = []
-        for curve in curves:
-            looks = np.flatnonzero(hit(curve, target))
-            if len(looks):
-                steps.append((looks[0] + shift) * (scale or every))
-            elif miss is not None:
-                steps.append(miss)
-        return summary(steps) if steps else np.nan
-    return answer
-
-
-def at_lowest(curves, target, every):
-    return np.median([every * (np.argmin(c) + 1) if c.min() <= target else np.inf for c in curves])
-
-
-def steps_vectorised(curves, target, every):
-    hit = curves <= target
-    return float(np.median(np.where(hit.any(axis=1), every * (hit.argmax(axis=1) + 1.0), np.inf)))
-
-
-def zero_if_nobody(curves, target, every):
-    answer = steps_by()(curves, target, every)
-    return answer if np.isfinite(answer) or target > 0.2 else 0.0
-
-
-def say(low, high, p, margin):
-    if max(abs(low), abs(high)) < margin:
-        return "tie"
-    if p > 0.05 or low * high <= 0:
-        return "undecided"
-    return "a" if high < 0 else "b"
-
-
-def say_by_middle(low, high, p, margin):
-    middle = (low + high) / 2
-    if abs(low) < margin and abs(high) < margin:
-        return "tie"
-    return "undecided" if p > 0.05 else "a" if middle < 0 else "b"
+def gain(ratio):
+    """Return the experiment with another last line, (constant, decayed) -> number."""
+    return lambda fun, w, rates, n_steps: ratio(np.array(losses(fun, w, rates, n_steps, False)),
+                                                np.array(losses(fun, w, rates, n_steps, True)))
 
 
 RIGHT = {
-    nb16.winning_rates: [rates_where(lambda mine, rest: mine < min(rest)), rates_by_ranks],
-    nb16_statistics.paired_bootstrap: [interval(paired),
-                            lambda a, b, rng: comparison.paired_interval(a, b, rng=rng)[1:],
-                            lambda a, b, rng: np.percentile(rng.choice(a - b, (20_000, len(a))).mean(1), (2.5, 97.5))],
-    nb16_statistics.holm: [comparison.holm, holm_by(falling), holm_loop],
-    nb16.typical_steps: [steps_by(), steps_vectorised],
-    nb16_statistics.verdict: [say, lambda low, high, p, margin: nb16_statistics._verdict(low, high, p, margin)],
+    nb16.warm_cosine: [warm_cosine, way_down(lambda p, t, a, n: half(p))],
+    nb16_plateau.plateau_rates: [plateau, library_plateau],
+    nb16.distances: [[100.0, 10.0, 50.0, math.inf], (100, 10, 50.05, np.inf)],
+    nb16.museum_decay_gain: [gain(lambda c, d: c.min() / d.min()), gain(lambda c, d: float(min(c)) / float(min(d)))],
 }
+
 WRONG = [
-    (nb16.winning_rates, rates_where(lambda mine, rest: mine <= min(rest)), "a tie counts as a win"),
-    (nb16.winning_rates, rates_where(lambda mine, rest: mine > max(rest)), "worst"),
-    (nb16.winning_rates, rates_where(lambda mine, rest: mine < max(rest)), "one of the others"),
-    (nb16.winning_rates, lambda name, rates, scores: [rates[np.argmin(scores[name])]], "best for the rule itself"),
-    (nb16.winning_rates, lambda name, rates, scores: [rates.index(rate) for rate in rates_by_ranks(name, rates, scores)],
-     "positions"),
-    (nb16.winning_rates, lambda name, rates, scores: 0.1, "a list of rates"),
-    (nb16.winning_rates, lambda name, rates, scores: "lower", "a list of rates"),
-    (nb16.winning_rates, tampering, "changed the scores"),
-    (nb16.winning_rates, careless, "cannot win there"),
-    (nb16.winning_rates, lambda name, rates, scores: rates, "for the sponsor of 'c'"),
-    (nb16_statistics.paired_bootstrap, interval(lambda a, b, rows, rng: np.mean((b - a)[rows])), "sign is turned"),
-    (nb16_statistics.paired_bootstrap, interval(lambda a, b, rows, rng: a[rows].mean() - rng.choice(b, len(b)).mean()), "apart"),
-    (nb16_statistics.paired_bootstrap, interval(lambda a, b, rows, rng: (a - b)[rows[0]]), "single differences"),
-    (nb16_statistics.paired_bootstrap, lambda a, b, rng: np.quantile(a - b, [0.025, 0.975]), "single differences"),
-    (nb16_statistics.paired_bootstrap, interval(lambda a, b, rows, rng: rng.permutation(a - b).mean()), "with replacement"),
-    (nb16_statistics.paired_bootstrap, interval(paired, ends=(0.05, 0.95)), "90 %"),
-    (nb16_statistics.paired_bootstrap, interval(paired, ends=(0.975, 0.025)), "low is above high"),
-    (nb16_statistics.paired_bootstrap, interval(lambda a, b, rows, rng: a[rows].mean()), "of a alone"),
-    (nb16_statistics.paired_bootstrap, interval(lambda a, b, rows, rng: np.median((a - b)[rows])), "medians"),
-    (nb16_statistics.paired_bootstrap, lambda a, b, rng: interval(paired)(a, b, np.random.default_rng(0)), "exactly the same"),
-    (nb16_statistics.paired_bootstrap, lambda a, b, rng: (np.nan, np.nan), "two finite numbers"),
-    (nb16_statistics.paired_bootstrap, lambda a, b, rng: (a - b).mean(), "two finite numbers"),
-    (nb16_statistics.paired_bootstrap, lambda a, b, rng: (-50.0, 50.0), "whose differences have the mean"),
-    (nb16_statistics.holm, lambda p: p, "nothing was adjusted"),
-    (nb16_statistics.holm, lambda p: np.minimum(1, 7 * p), "Bonferroni"),
-    (nb16_statistics.holm, holm_by(falling, running=lambda x: x), "running maximum"),
-    (nb16_statistics.holm, holm_by(falling, cap=False), "above 1"),
-    (nb16_statistics.holm, holm_by(falling, back=False), "sorted order"),
-    (nb16_statistics.holm, holm_by(lambda m: np.arange(1, m + 1)), "wrong way"),
-    (nb16_statistics.holm, holm_by(lambda m: m / np.arange(1, m + 1), running=backwards), "Benjamini"),
-    (nb16_statistics.holm, holm_by(falling, running=backwards), "Hochberg's"),
-    (nb16_statistics.holm, holm_by(lambda m: np.arange(m - 1, -1, -1)), "m - 1 there"),
-    (nb16_statistics.holm, lambda p: comparison.holm(p)[:3], "shape"),
-    (nb16_statistics.holm, in_place, "changed the p"),
-    (nb16_statistics.holm, only_seven, "with two p-values"),
-    (nb16_statistics.holm, lambda p: p / 2, "it gives"),
-    (nb16.typical_steps, steps_by(miss=None), "misses were left out: a rule"),
-    (nb16.typical_steps, steps_by(miss=250), "whole budget"),
-    (nb16.typical_steps, steps_by(np.mean), "the mean is taken"),
-    (nb16.typical_steps, steps_by(np.mean, miss=None), "the mean of those"),
-    (nb16.typical_steps, steps_by(miss=0), "0 steps"),
-    (nb16.typical_steps, steps_by(shift=0), "not before the first"),
-    (nb16.typical_steps, steps_by(hit=np.less), "equal to the target"),
-    (nb16.typical_steps, at_lowest, "curve is lowest"),
-    (nb16.typical_steps, steps_by(np.min), "fastest seed"),
-    (nb16.typical_steps, steps_by(scale=1), "counts looks"),
-    (nb16.typical_steps, zero_if_nobody, "no seed reaches"),
-    (nb16.typical_steps, lambda curves, target, every: 17, "it gives 17"),
-    (nb16_statistics.verdict, lambda low, high, p, margin: say(-high, -low, p, margin), "exchanged"),
-    (nb16_statistics.verdict, lambda low, high, p, margin: say(low, high, 0.0, margin), "p-value is not used"),
-    (nb16_statistics.verdict, lambda low, high, p, margin: say(low, high, p, 0) if say(low, high, p, 0) in "ab" else
-     say(low, high, p, margin), "may be real"),
-    (nb16_statistics.verdict, lambda low, high, p, margin: say(low, high, p, margin).replace("undecided", "tie"), "called a tie"),
-    (nb16_statistics.verdict, say_by_middle, "holds 0"),
-    (nb16_statistics.verdict, lambda low, high, p, margin: "a is ahead", "the words are"),
-    (nb16_statistics.verdict, lambda low, high, p, margin: 1, "the words are"),
-    (nb16_statistics.verdict, lambda low, high, p, margin: "undecided", "it says 'undecided'"),
+    (nb16.warm_cosine, lambda t, *, lr, n_warmup, n_steps: lr if t == 1 else None, "one rate, a number"),
+    (nb16.warm_cosine, climb(lambda t, a: (t - 1) / a), "t begins at 1"),
+    (nb16.warm_cosine, climb(lambda t, a: 1.0), "the climb is missing"),
+    (nb16.warm_cosine, lambda t, *, lr, n_warmup, n_steps: lr * half((t - 1) / (n_steps - n_warmup)), "starts with the cos"),
+    (nb16.warm_cosine, climb(lambda t, a: t / (a + 1)), "one step late"),
+    (nb16.warm_cosine, lambda t, *, lr, n_warmup, n_steps: t / n_warmup, "does not depend on lr"),
+    (nb16.warm_cosine, climb(lambda t, a: (t / a)**2), "not a straight line"),
+    (nb16.warm_cosine, way_down(lambda p, t, a, n: half((t - 1) / n)), "jumps where"),
+    (nb16.warm_cosine, way_down(lambda p, t, a, n: half((t - a) / (n - a))), "one step early"),
+    (nb16.warm_cosine, way_down(lambda p, t, a, n: half((t - 1 - a) / n)), "ends too high"),
+    (nb16.warm_cosine, way_down(lambda p, t, a, n: (1 + math.cos(p)) / 2), "degrees or a share"),
+    (nb16.warm_cosine, way_down(lambda p, t, a, n: half(2 * p)), "a whole wave"),
+    (nb16.warm_cosine, way_down(lambda p, t, a, n: 2 * half(p)), "the half is missing"),
+    (nb16.warm_cosine, way_down(lambda p, t, a, n: math.cos(math.pi * p)), "negative"),
+    (nb16.warm_cosine, way_down(lambda p, t, a, n: 1 - p), "straight line, not a cosine"),
+    (nb16.warm_cosine, way_down(lambda p, t, a, n: 1.0), "the cosine is missing"),
+    (nb16.warm_cosine, way_down(lambda p, t, a, n: half(p)**2), "not half a cosine"),
+    (nb16.warm_cosine, way_down(lambda p, t, a, n: half((t - 1 - a) / (n - a - 1))), "arrives at 0 in the last step"),
+    (nb16_plateau.plateau_rates, lambda losses, **given: given["lr"], "a list of as many rates"),
+    (nb16_plateau.plateau_rates, lambda losses, **given: [0.1], "a list of as many rates"),
+    (nb16_plateau.plateau_rates, lambda losses, **given: ["a"] * len(losses), "is a number"),
+    (nb16_plateau.plateau_rates, lambda losses, **given: [None] * len(losses), "is a number"),
+    (nb16_plateau.plateau_rates, plateau_by(late=True), "one epoch early"),
+    (nb16_plateau.plateau_rates, plateau_by(due=lambda since, patience: since > patience), "one epoch late"),
+    (nb16_plateau.plateau_rates, plateau_by(due=lambda since, patience: since >= patience, restart=False), "must begin anew"),
+    (nb16_plateau.plateau_rates, plateau_by(lambda loss, past: not past or loss < past[-1]), "the epoch before"),
+    (nb16_plateau.plateau_rates, plateau_by(lambda loss, past: loss <= min(past, default=math.inf)), "an equal loss"),
+    (nb16_plateau.plateau_rates, plateau_by(lambda loss, past: past and loss < min(past)), "the first epoch"),
+    (nb16_plateau.plateau_rates, plateau_by(fall=lambda lr, f: lr - f), "is subtracted"),
+    (nb16_plateau.plateau_rates, plateau_by(fall=lambda lr, f: lr / f), "so it grows"),
+    (nb16_plateau.plateau_rates, from_the_first, "starts from the first rate"),
+    (nb16_plateau.plateau_rates, plateau_by(due=lambda since, patience: False), "never falls"),
+    (nb16_plateau.plateau_rates, plateau_by(fall=lambda lr, f: lr * f * f), "the next rate is"),
+    (nb16.museum_decay_gain, lowest_on_the_way, "the lowest loss on the way"),
+    (nb16.distances, 100.0, "four numbers"),
+    (nb16.distances, [0.1, 10, 50, math.inf], "1000"),
+    (nb16.distances, [1000, 10, 50, math.inf], "count the rate too"),
+    (nb16.distances, [100, math.inf, 50, math.inf], "geometric series"),
+    (nb16.distances, [100, 100, 50, math.inf], "sum of the powers"),
+    (nb16.distances, [100, 0.101, 50, math.inf], "q is 0.99"),
+    (nb16.distances, [100, 10, 100, math.inf], "would be the constant one"),
+    (nb16.distances, [100, 10, 0, math.inf], "lifted by 1"),
+    (nb16.distances, [100, 10, 63.66, math.inf], "2/pi"),
+    (nb16.distances, [100, 10, 50, 1.0], "too slowly"),
+    (nb16.distances, [100, 10, 50, 14.4], "as a logarithm"),
+    (nb16.distances, [100, 10, 7, math.inf], "cosine: that is not the sum"),
+    (nb16.museum_decay_gain, lambda *given: given[2], "one number is wanted"),
+    (nb16.museum_decay_gain, gain(lambda c, d: d.min() / c.min()), "upside down"),
+    (nb16.museum_decay_gain, gain(lambda c, d: c[0] / d.min()), "still has only the smallest"),
+    (nb16.museum_decay_gain, gain(lambda c, d: c[-1] / d.min()), "only the largest"),
+    (nb16.museum_decay_gain, gain(lambda c, d: c[d.argmin()] / d.min()), "best rate of one arm"),
+    (nb16.museum_decay_gain, gain(lambda c, d: c.min() / d[c.argmin()]), "suits the constant arm"),
+    (nb16.museum_decay_gain, gain(lambda c, d: c[0] / d[0]), "neither is at its best"),
+    (nb16.museum_decay_gain, gain(lambda c, d: (c / d).max()), "by its own loss"),
+    (nb16.museum_decay_gain, gain(lambda c, d: c.min() / d[0]), "decay has a single rate"),
+    (nb16.museum_decay_gain, gain(lambda c, d: c.mean() / d.mean()), "a mean over the rates"),
+    (nb16.museum_decay_gain, gain(lambda c, d: c.min() - d.min()), "a difference"),
+    (nb16.museum_decay_gain, lambda *given: 1.0, "not the best constant arm's"),
 ]
-
-
-def test_the_cases_of_the_verdict_tell_all_known_mistakes_apart():
-    hows = ({}, {"sign": -1}, {"use_p": False}, {"tie_first": False}, {"empty": "tie"})
-    answers = [tuple(nb16_statistics._verdict(low, high, p, nb16_statistics.MARGIN, **how) for low, high, p, _ in nb16_statistics.CASES) for how in hows]
-    assert len(set(answers)) == len(hows) and answers[0] == tuple(right for *_, right in nb16_statistics.CASES)

@@ -33,7 +33,7 @@ def test_a_stub_is_not_attempted(doubled, capsys):
 def test_a_right_answer_is_correct_and_recorded(doubled, capsys):
     doubled(lambda x: 2 * x)
     assert capsys.readouterr().out == "99.1 Double a number: correct\n"
-    assert progress.load() == {"99.1": {"tries": 0, "done": True}}
+    assert progress.load() == {"doubled": {"tries": 0, "done": True}}
 
 
 def test_hints_grow_with_wrong_tries_and_end_at_the_solution(doubled, capsys):
@@ -51,7 +51,7 @@ def test_hints_grow_with_wrong_tries_and_end_at_the_solution(doubled, capsys):
 def test_done_stays_done(doubled, capsys):
     doubled(lambda x: 2 * x)
     doubled(lambda x: x)
-    assert progress.load()["99.1"] == {"tries": 1, "done": True}
+    assert progress.load()["doubled"] == {"tries": 1, "done": True}
 
 
 @pytest.mark.parametrize("mine", [lambda: 1, lambda x: 1 / 0, 7, None, "text", lambda x: [][1]])

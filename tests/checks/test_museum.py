@@ -35,13 +35,13 @@ def test_the_cubic_is_what_the_tests_below_take_it_for():
 
 
 @pytest.mark.parametrize("h", [2.0**-3, 2.0**-10])
-def test_every_row_is_minus_slope_over_h_minus_half_the_second_derivative(h):
-    row = -SLOPE / h - SECOND / 2 - h * THIRD / 6  # Taylor's formula, which ends here for a cubic
-    np.testing.assert_allclose(museum_hessian(f, W, h), [row, row], rtol=1e-9)
+def test_every_column_is_minus_slope_over_h_minus_half_the_second_derivative(h):
+    column = -SLOPE / h - SECOND / 2 - h * THIRD / 6  # Taylor's formula, which ends here for a cubic
+    np.testing.assert_allclose(museum_hessian(f, W, h).T, [column, column], rtol=1e-9)
 
 
 def test_with_its_own_step_the_slope_over_h_hides_all_else():
-    np.testing.assert_allclose(museum_hessian(f, W), [-SLOPE / 1e-5] * 2, rtol=1e-4)
+    np.testing.assert_allclose(museum_hessian(f, W).T, [-SLOPE / 1e-5] * 2, rtol=1e-4)
 
 
 def test_it_is_blind_to_the_mixed_derivative():

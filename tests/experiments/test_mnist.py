@@ -1,4 +1,4 @@
-"""The sweep of notebook 13: its saved file is complete and consistent, its search and bins are
+"""The sweep of notebook 24: its saved file is complete and consistent, its search and bins are
 right, it can be resumed.
 """
 import json

@@ -1,4 +1,4 @@
-"""The experiment behind notebook 12: two ways to choose a rate, the restraints, the saved file."""
+"""The experiment behind notebook 23: two ways to choose a rate, the restraints, the saved file."""
 import numpy as np
 import pytest
 

@@ -5,7 +5,14 @@ import numpy as np
 import pytest
 
 from course_lib import landscapes
-from course_lib.landscapes.critical_points import EPS, classify, find, gradient, hessian
+from course_lib.landscapes.critical_points import (
+    EPS,
+    classify,
+    find,
+    gradient,
+    hessian,
+    ways_down,
+)
 from course_lib.landscapes.functions import Landscape
 
 
@@ -128,6 +135,32 @@ def test_newton_may_leave_the_window_by_its_own_width_and_come_back():
                      hess, (), ((1.0, 4.0),), n=1)
     find(flat, n_starts=7, n_steps=2)
     assert asked[1].min() == 1 - 3 and asked[1].max() == 4 + 3
+
+
+@pytest.mark.parametrize(("f", "arcs"), [
+    (lambda x, y: x**2 + y**2, 0),
+    (lambda x, y: -(x**2) - y**2, 1),
+    (lambda x, y: y**2, 0),
+    (lambda x, y: y**2 + x**3, 1),
+    (lambda x, y: y**2 - x**4, 2),
+    (lambda x, y: x**2 - y**2, 2),
+    (lambda x, y: y**2 - x**2, 2),  # a valley at the angle where the walk begins
+    (lambda x, y: x**3 - 3 * x * y**2, 3),
+])
+def test_valleys_are_counted_wherever_the_walk_begins(f, arcs):
+    center = np.array([3.0, -2.0])
+    assert ways_down(lambda w: 7 + f(w[..., 0] - 3, w[..., 1] + 2), center) == arcs
+
+
+def test_the_radius_decides_what_is_nearby():
+    def bowl_in_a_hill(w):
+        square = (w * w).sum(axis=-1)
+        return square - 4 * square**2
+
+    assert ways_down(bowl_in_a_hill, np.zeros(2)) == 0
+    assert ways_down(bowl_in_a_hill, np.zeros(2), radius=0.6) == 1
+    with pytest.raises(ValueError, match=r"w must be one point of the plane.*\(3,\)"):
+        ways_down(bowl_in_a_hill, np.zeros(3))
 
 
 def test_wrong_types_are_named():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from course_lib import landscapes
-from course_lib.landscapes.sharpness import _size, extremes, hvp, power_iteration, sharpness
+from course_lib.landscapes.sharpness import extremes, hvp, lanczos, power_iteration, sharpness
 from course_lib.networks.network import mlp
 
 
@@ -172,11 +172,49 @@ def test_power_iteration_gives_up_after_n_steps_products_a_thousand_by_default()
     assert len(calls) == 7 + 1000
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_the_shift_lies_just_above_the_largest_eigenvalue_in_size(seed):
-    H = quadratic([*np.linspace(-5.0, 5.0, 11), -8.0, 8.0], seed)[1]
-    size = _size(lambda u: H @ u, 13, np.random.default_rng(seed), 1000)
-    assert 8.0 <= size <= 1.03 * 8.0
+def diagonal(name, n):
+    """Return spectra in which a random start hardly sees one end, of length n."""
+    d = {"one outlier above": np.ones(n), "a bulk below 0": np.full(n, -0.2),
+         "one outlier below": np.ones(n), "a wide bulk": np.linspace(0, 1, n)}[name]
+    d[-1] = {"one outlier above": 1.5, "a bulk below 0": 1.0,
+             "one outlier below": -0.1, "a wide bulk": 40.0}[name]
+    return d
+
+
+@pytest.mark.parametrize("n", [30, 2000, 50_000])
+@pytest.mark.parametrize("name", ["one outlier above", "a bulk below 0", "one outlier below"])
+def test_neither_end_is_lost_whatever_the_start(name, n):
+    d = diagonal(name, n)
+    for seed in range(6):
+        (low, high), _ = extremes(lambda w: (0.5 * d @ (w * w), d * w), np.zeros(n),
+                                  rng=np.random.default_rng(seed))
+        assert abs(low - d.min()) < 1e-3 and abs(high - d.max()) < 1e-3
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_ends_of_a_wide_bulk_agree_with_scipy(seed):
+    from scipy.sparse.linalg import LinearOperator, eigsh
+
+    d = diagonal("a wide bulk", 2000)
+    (low, high), _ = lanczos(lambda u: d * u, 2000, rng=np.random.default_rng(seed))
+    operator = LinearOperator((2000, 2000), matvec=lambda u: d * u.ravel(), dtype=float)
+    theirs = [eigsh(operator, k=1, which=end, return_eigenvectors=False)[0] for end in ("SA", "LA")]
+    assert abs(low - theirs[0]) < 40 * 1e-4 and abs(high / theirs[1] - 1) < 1e-6
+
+
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_a_small_matrix_is_solved_whole(n):
+    d = np.arange(1.0, n + 1) - 3
+    (low, high), (u_low, u_high) = lanczos(lambda u: d * u, n, rng=np.random.default_rng(0))
+    assert abs(low - d[0]) < 1e-9 and abs(high - d[-1]) < 1e-9
+    assert abs(abs(u_low[0]) - 1) < 1e-6 and abs(abs(u_high[-1]) - 1) < 1e-6
+
+
+def test_no_more_than_n_steps_products():
+    calls = []
+    d = np.linspace(-1, 1, 500)
+    lanczos(lambda u: calls.append(1) or d * u, 500, rng=np.random.default_rng(0), n_steps=9, tol=0)
+    assert len(calls) == 9
 
 
 @pytest.mark.parametrize(("change", "said"), [

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from course_lib.networks.activations import ACTIVATIONS, Activation
+from course_lib.networks.activations import ACTIVATIONS, NEED_INPUT, Activation
 
 PHI_1 = 0.5 * (1 + math.erf(1 / math.sqrt(2)))
 DENSITY_1 = math.exp(-0.5) / math.sqrt(2 * math.pi)
@@ -103,3 +103,16 @@ def test_an_alpha_from_numpy_does_not_upcast(name):
     layer = Activation(name, alpha=np.float64(0.1))
     assert layer.forward(np.ones((2, 2), np.float32)).dtype == np.float32
     assert layer.backward(np.ones((2, 2), np.float32)).dtype == np.float32
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_a_layer_keeps_its_input_only_where_the_slope_needs_it(name):
+    layer = Activation(name)
+    X = np.random.default_rng(0).normal(size=(4, 3))
+    layer.forward(X)
+    slope = ACTIVATIONS[name][1](X, layer.A)
+    if name in NEED_INPUT:
+        assert layer.X is X
+    else:
+        assert layer.X is None
+        assert np.array_equal(slope, ACTIVATIONS[name][1](None, layer.A))

@@ -212,7 +212,7 @@ def test_armijo_ends_even_where_the_gradient_is_false():
         (not_finite, "needs a finite loss, .* got loss nan"),
         (
             lambda: curvature.chebyshev(None, [1.0], mu=2, L=1, n_steps=3),
-            "needs 0 < mu <= L, both finite, got mu = 2.0 and L = 1.0",
+            "0 < mu <= L must hold, both finite, got mu = 2.0, L = 1.0",
         ),
         (lambda: curvature.chebyshev(None, [1.0], mu=0, L=1, n_steps=3), "got mu = 0"),
         (

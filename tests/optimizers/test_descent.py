@@ -8,7 +8,7 @@ import pytest
 
 from course_lib import landscapes
 from course_lib.optimizers import schedules
-from course_lib.optimizers.descent import minimize, settled
+from course_lib.optimizers.descent import fewest_steps, minimize, settled
 from course_lib.optimizers.rules import STEPS
 
 BOWL = landscapes.quadratic([1.0, 10.0])
@@ -191,3 +191,29 @@ def test_wrong_types_are_named(change, fault, said):
 
 def test_settled_takes_lists():
     assert settled([9.0, 0.1, 9.0, 0.2, 0.1], 1.0) == 3
+
+
+def steps_one_by_one(fun, start, step, lr, target, n_steps):
+    loss = minimize(fun, start, step, lr=lr, n_steps=n_steps, tol=None).loss
+    stays = [t for t in range(n_steps + 1) if (loss[t:] <= target).all()]
+    return stays[0] if stays and len(loss) == n_steps + 1 else np.inf
+
+
+@pytest.mark.parametrize("step", ["sgd", "momentum", "adam"])
+def test_fewest_steps_are_those_of_the_rate_that_serves_the_slowest_start(step):
+    starts, rates = np.array([[1.0, 0.0], [0.1, 1.0], [3.0, -1.0]]), np.array([0.02, 0.1, 0.15, 0.19, 0.5])
+    lr, steps = fewest_steps(BOWL, starts, step, target=0.01, rates=rates, n_steps=150)
+    table = [[steps_one_by_one(BOWL, w, step, rate, 0.01, 150) for w in starts] for rate in rates]
+    best = min(range(5), key=lambda k: max(table[k]))
+    assert lr == rates[best] and steps.tolist() == table[best]
+
+
+def test_fewest_steps_are_infinite_where_a_start_never_settles():
+    lr, steps = fewest_steps(BOWL, [[1.0, 0.0], [0.0, 0.0]], "sgd", target=1e-9, rates=[1e-6], n_steps=5)
+    assert lr == 1e-6 and steps.tolist() == [np.inf, 0]
+
+
+@pytest.mark.parametrize(("starts", "rates"), [([1.0, 2.0], [0.1]), ([[1.0, 2.0]], 0.1), (np.zeros((0, 2)), [0.1])])
+def test_fewest_steps_want_a_table_of_starts_and_a_list_of_rates(starts, rates):
+    with pytest.raises(ValueError, match=r"starts must have shape \(k, n\) and rates \(m,\)"):
+        fewest_steps(BOWL, starts, "sgd", target=1.0, rates=rates)

@@ -1,5 +1,5 @@
 """The formulas of momentum on a quadratic, against eigenvalues, runs and a Lyapunov equation; each
-form of momentum against the library it is named after, and against notebook 06's conversions.
+form of momentum against the library it is named after, and against notebook 10's conversions.
 """
 import numpy as np
 import pytest
@@ -8,9 +8,11 @@ from scipy.linalg import solve_discrete_lyapunov
 from course_lib import landscapes
 from course_lib.optimizers import descent
 from course_lib.optimizers.momentum_theory import (
+    accelerated,
     average_momentum,
     best_heavy_ball,
     dampened_momentum,
+    hover,
     keras_momentum,
     lookahead_nesterov,
     momentum_floor,
@@ -212,3 +214,35 @@ def test_nothing_given_is_changed(step, more):
     step(w, g, state, lr=0.1, beta=0.9, **more)
     assert (w == W0).all() and (g == G[0]).all()
     assert all((state[name] == kept[name]).all() for name in kept)
+
+
+def test_the_growing_momentum_is_the_look_ahead_form_with_another_beta_each_step():
+    bowl = landscapes.quadratic([0.1, 2.0])
+    points = accelerated(bowl, [1.0, -3.0], lr=0.4, n_steps=9)
+    w, v = np.array([1.0, -3.0]), np.zeros(2)
+    for t in range(1, 10):
+        w, v = lookahead_nesterov(bowl, w, v, lr=0.4, beta=max(0, t - 2) / (t + 1))
+        np.testing.assert_allclose(points[t], w, rtol=1e-12, atol=1e-14)
+    assert points.shape == (10, 2) and points[0].tolist() == [1.0, -3.0]
+
+
+@pytest.mark.parametrize("eigenvalues", [np.geomspace(1e-6, 1, 30), np.ones(3)])
+def test_the_growing_momentum_keeps_its_bound(eigenvalues):
+    bowl, t = landscapes.quadratic(eigenvalues), np.arange(1, 801)
+    points = accelerated(bowl, np.ones(len(eigenvalues)), lr=1.0, n_steps=800)
+    assert (bowl(points)[0][1:] <= 2 * len(eigenvalues) / (t + 1) ** 2).all()
+
+
+def test_the_growing_momentum_leaves_its_start_and_refuses_a_broken_number_of_steps():
+    start = np.ones(2)
+    accelerated(landscapes.quadratic([1.0, 2.0]), start, lr=0.5, n_steps=3)
+    assert start.tolist() == [1.0, 1.0]
+    with pytest.raises(ValueError, match="n_steps"):
+        accelerated(landscapes.quadratic([1.0, 2.0]), start, lr=0.5, n_steps=2.5)
+
+
+def test_noisy_runs_hover_at_the_predicted_variance():
+    lr, lam, beta = np.array([0.1, 0.02, 1.5]), np.array([1.0, 4.0, 1.0]), np.array([0.0, 0.9, 0.5])
+    measured = hover(lr, lam, beta, sigma=2.0)
+    np.testing.assert_allclose(measured, momentum_floor(lr, lam, beta, sigma=2.0), rtol=0.08)
+    assert np.array_equal(measured, hover(lr, lam, beta, sigma=2.0))

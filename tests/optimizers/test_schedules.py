@@ -8,12 +8,15 @@ from course_lib.optimizers.schedules import (
     constant,
     cosine,
     exponential,
+    inverse_root,
     inverse_time,
     one_cycle,
     polynomial,
+    reduce_on_plateau,
     restarts,
     step,
     warmup,
+    warmup_stable_decay,
 )
 
 T = range(1, 60)
@@ -231,3 +234,47 @@ def test_wrong_types_are_named(make, name, value):
     with pytest.raises(TypeError, match=f"{name} must be a .* got {value}") as caught:
         make()
     assert "\n" not in str(caught.value)
+
+
+def test_inverse_root_is_the_rate_of_attention_is_all_you_need():
+    d_model, n_warmup = 512, 4000
+    ours = inverse_root((d_model * n_warmup) ** -0.5, n_warmup)
+    for t in (1, 7, 3999, 4000, 4001, 100_000):
+        theirs = d_model**-0.5 * min(t**-0.5, t * n_warmup**-1.5)
+        assert ours(t) == pytest.approx(theirs, rel=1e-12)
+
+
+@pytest.mark.parametrize("n, up, down", [(100, 10, 20), (300, 30, 60), (7, 1, 1), (10, 5, 5)])
+def test_warmup_stable_decay_is_a_trapezium(n, up, down):
+    rate = warmup_stable_decay(0.8, n, warm=up / n, decay=down / n)
+    corners = [0, up, n - down + 1, n + 1]  # the first rate of the fall is still the highest
+    heights = [0, 0.8, 0.8, 0]
+    t = np.arange(1, n + 2)
+    assert np.allclose([rate(int(k)) for k in t], np.interp(t, corners, heights), atol=1e-12)
+    assert rate(n + 50) == 0.0
+
+
+@pytest.mark.parametrize("warm, decay", [(0.0, 0.2), (0.1, 0.001), (0.6, 0.5)])
+def test_warmup_stable_decay_needs_room(warm, decay):
+    with pytest.raises(ValueError, match="warm and decay must each leave a step of 10"):
+        warmup_stable_decay(1.0, 10, warm=warm, decay=decay)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_reduce_on_plateau_is_that_of_keras(seed):
+    from course_lib.frameworks.tensorflow_quietly import import_tensorflow
+    import_tensorflow()
+    import keras
+
+    losses = np.random.default_rng(seed).integers(0, 9, 40) * 1.0 + 10.0
+    model = keras.Sequential([keras.layers.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.optimizer.learning_rate = 0.8
+    theirs = keras.callbacks.ReduceLROnPlateau(monitor="loss", factor=0.5, patience=3, min_delta=0)
+    theirs.set_model(model)
+    theirs.on_train_begin()
+    schedule, tell = reduce_on_plateau(0.8, patience=3, factor=0.5)
+    for epoch, loss in enumerate(losses):
+        theirs.on_epoch_end(epoch, {"loss": loss})
+        tell(loss)
+        assert schedule(epoch) == pytest.approx(float(model.optimizer.learning_rate.numpy()), rel=1e-6)

@@ -19,6 +19,7 @@ from tools.notebooks.source import (
     skeleton,
     solved_notebook,
 )
+from tools.notebooks.standards import report, write_pending
 from tools.notebooks.sync import bring_back
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,12 +131,19 @@ def solved(path, out):
     return f"written to {out}"
 
 
+def standards(path):
+    """Count what one notebook holds beside the standards of one lecture; return that and its
+    breaches.
+    """
+    return report(path)
+
+
 def main(arguments, folder=FOLDER):
     """Run one command on the wanted notebooks, print a sentence for each, and return the exit code.
     """
-    parser = argparse.ArgumentParser(description="Build, sync or solve the course's notebooks.")
+    parser = argparse.ArgumentParser(description="Build, sync, solve or measure the notebooks.")
     commands = parser.add_subparsers(required=True)
-    for action in (build, sync, solved):
+    for action in (build, sync, solved, standards):
         command = commands.add_parser(action.__name__, help=action.__doc__.split(";")[0])
         command.add_argument(
             "wanted", nargs="*", metavar="NN", help="which notebooks (default: all)"
@@ -148,6 +156,10 @@ def main(arguments, folder=FOLDER):
             command.add_argument(
                 "--force", action="store_true", help="drop edits made in the notebooks"
             )
+        if action is standards:
+            command.add_argument(
+                "--pending", action="store_true", help="take off the list those that break no rule"
+            )
         if action is solved:
             command.add_argument(
                 "-o", dest="out", type=Path, required=True, help="the folder to write to"
@@ -158,6 +170,9 @@ def main(arguments, folder=FOLDER):
         paths = sources(folder, wanted)
     except BuildError as error:
         parser.error(str(error))
+    if given.pop("pending", False):
+        print(write_pending(sources(folder)))
+        return 0
     for path in paths:
         try:
             print(f"{path.stem}: {action(path, **given)}", flush=True)

@@ -1,0 +1,114 @@
+"""What clipping buys and costs. A noisy parabola, 0.5 w^2 from w = 10 in 1 000 steps, each side
+with its own best constant rate (and limit); and the small network for MNIST.
+
+heavy    noise of Student's t with 1.5 degrees of freedom: symmetric, of infinite variance
+skewed   noise +1 with probability 0.9 and -9 with probability 0.1: mean 0, and rare long gradients
+"""
+import functools
+
+import numpy as np
+
+from course_lib.experiments.claims import claim
+from experiments.claims import small_network
+
+N_STEPS = 1000
+RUNS = 40  # runs of one seed; their median decides
+RATES = np.geomspace(1e-4, 1, 17)
+LIMITS = np.geomspace(0.1, 100, 10)
+TUNING_SEEDS = range(8)
+PARABOLA = "clipping on a noisy parabola"
+NETWORK_RATES = 0.1 * 2.0 ** (np.arange(8) / 2)
+NETWORK_LIMITS = (0.5, 1.0, 2.0)
+NETWORK = "clipping on MNIST"
+UNIT = "ln(median of |w|, clipped / not clipped)"
+LOSS = "validation loss, with clipping less without"
+
+
+def noise(kind, rng, shape):
+    """Return noise of mean 0."""
+    if kind == "heavy":
+        return rng.standard_t(1.5, shape)
+    return np.where(rng.random(shape) < 0.9, 1.0, -9.0)
+
+
+def final_distance(kind, lr, limit, seed):
+    """Return the median of |w| at the end; lr and limit broadcast, (settings,)."""
+    rng = np.random.default_rng(seed)
+    w = np.full((RUNS, np.size(lr)), 10.0)
+    for _ in range(N_STEPS):
+        g = w + noise(kind, rng, (RUNS, 1))
+        w = w - lr * np.clip(g, -limit, limit)
+    return np.median(np.abs(w), axis=0)
+
+
+def inside(grid, k, what):
+    """Return grid[k]; ValueError at the edge of the grid."""
+    if k in (0, len(grid) - 1):
+        raise ValueError(f"the best {what} lies at the edge of the grid: widen it")
+    return float(f"{grid[k]:.6g}")
+
+
+def settings_of(kind):
+    """Return the best rate without clipping, and the best rate and limit with it."""
+    lr, limit = (grid.ravel() for grid in np.meshgrid(RATES, LIMITS, indexing="ij"))
+    free = np.mean([np.log(final_distance(kind, RATES, np.inf, seed)) for seed in TUNING_SEEDS],
+                   axis=0).argmin()
+    both = np.mean([np.log(final_distance(kind, lr, limit, seed)) for seed in TUNING_SEEDS],
+                   axis=0).argmin()
+    k_rate, k_limit = divmod(int(both), len(LIMITS))
+    return {"lr_free": inside(RATES, int(free), "rate"),
+            "lr_clipped": inside(RATES, k_rate, "rate with clipping"),
+            "limit": inside(LIMITS, k_limit, "limit")}
+
+
+def fixed_limit(kind, limit):
+    """Return the best rate without clipping, and the best one with this limit."""
+    best = [np.mean([np.log(final_distance(kind, RATES, c, seed)) for seed in TUNING_SEEDS],
+                    axis=0).argmin() for c in (np.inf, limit)]
+    free, clipped = (inside(RATES, int(k), "rate") for k in best)
+    return {"lr_free": free, "lr_clipped": clipped, "limit": limit}
+
+
+def ratio(kind, seed, lr_free, lr_clipped, limit):
+    """Return ln(|w| with clipping / |w| without)."""
+    clipped = final_distance(kind, lr_clipped, limit, seed)[0]
+    free = final_distance(kind, lr_free, np.inf, seed)[0]
+    return float(np.log(clipped / free))
+
+
+def network_settings():
+    """Return the best rate without clipping, and the best rate and limit with it."""
+    free = small_network.best_rate("sgd", NETWORK_RATES)
+    tried = []
+    for limit in NETWORK_LIMITS:
+        lr = small_network.best_rate("sgd", NETWORK_RATES * 1.0, clip_norm=limit)
+        loss = np.median([small_network.final_loss("sgd", lr, seed, clip_norm=limit)
+                          for seed in small_network.TUNING_SEEDS])
+        tried.append((loss, lr, limit))
+    _, lr, limit = min(tried)
+    return {"lr_free": free, "lr_clipped": lr, "limit": limit}
+
+
+@claim("17", "with noise of infinite variance, clipped descent ends nearer to the minimum than "
+             "descent without clipping",
+       unit=UNIT, side="below", n=40, first_seed=7000, margin=0.05, family=PARABOLA, varied="noise",
+       tuned=functools.partial(settings_of, "heavy"))
+def clipping_helps_against_heavy_tails(seed, lr_free, lr_clipped, limit):
+    return ratio("heavy", seed, lr_free, lr_clipped, limit)
+
+
+@claim("17", "with skewed noise, descent clipped at 2 ends farther from the minimum than descent "
+             "without clipping",
+       unit=UNIT, side="above", n=40, first_seed=7000, margin=0.05, family=PARABOLA, varied="noise",
+       tuned=functools.partial(fixed_limit, "skewed", 2.0))
+def clipping_hurts_with_skewed_noise(seed, lr_free, lr_clipped, limit):
+    return ratio("skewed", seed, lr_free, lr_clipped, limit)
+
+
+@claim("17", "on a small network for MNIST, gradient descent with clipping by norm ends lower than "
+             "without",
+       unit=LOSS, side="below", n=20, first_seed=7000, margin=0.005, family=NETWORK,
+       varied="weights and batches", tuned=network_settings)
+def clipping_lowers_validation_loss(seed, lr_free, lr_clipped, limit):
+    return (small_network.final_loss("sgd", lr_clipped, seed, clip_norm=limit)
+            - small_network.final_loss("sgd", lr_free, seed))

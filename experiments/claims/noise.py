@@ -1,0 +1,158 @@
+"""What the noise of a batch costs: on a linear model with 10 weights, and on a network 784-32-10 on
+images sorted by label.
+"""
+import functools
+import math
+
+import numpy as np
+
+from course_lib.checks.museum import museum_epoch
+from course_lib.data import datasets
+from course_lib.experiments.claims import claim
+from course_lib.networks import mlp
+from course_lib.optimizers import minimize
+from experiments import saved
+
+TUNING_SEEDS = range(6)
+EPOCH_RATES = 2.0 ** (np.arange(-14, 3) / 2)  # 0.008 to 2
+BATCH_SIZE = 64
+FAMILY = "noise of a batch"
+
+
+@functools.cache
+def data():
+    """Return (X, y, X_valid, y_valid): 10 240 training images and the validation images."""
+    mnist = saved.real_mnist()
+    return mnist.X_train[:10_240], mnist.y_train[:10_240], mnist.X_valid, mnist.y_valid
+
+
+def best_of(rates, losses, name):
+    """Return the rate with the lowest median loss; losses (seeds, rates). It must not be at an
+    edge.
+    """
+    best = int(np.argmin(np.median(losses, axis=0)))
+    if best in (0, len(rates) - 1):
+        raise ValueError(f"the best rate of {name} lies at the edge of the grid: widen it")
+    return float(f"{rates[best]:.6g}")
+
+
+# A linear model: gradient descent against sampling, counted in examples.
+
+N, D, B = 10_000, 10, 10
+LINEAR_RATES = 2.0 ** (np.arange(-22, 5) / 2)
+
+
+def linear_losses(kind, rates, epochs, seed):
+    """Return the loss above its minimum at each rate, when every example was used `epochs` times:
+    by gradient descent ("full") or by batches of 10 drawn with replacement ("sampled").
+    """
+    rng = np.random.default_rng(seed)
+    A = rng.standard_normal((N, D)) * np.sqrt(np.geomspace(0.05, 1, D))
+    b = A @ np.full(D, 3.0) + rng.standard_normal(N)
+    H, best = A.T @ A / N, np.linalg.lstsq(A, b)[0]
+
+    def full(w):
+        grad = (w - best) @ H
+        return 0.5 * ((w - best) * grad).sum(axis=-1), grad
+
+    def sampled(w):
+        rows = rng.integers(N, size=B)
+        return full(w)[0], (w @ A[rows].T - b[rows]) @ A[rows] / B
+
+    fun, n_steps = (full, epochs) if kind == "full" else (sampled, epochs * N // B)
+    run = minimize(fun, np.zeros((len(rates), D)), "sgd", lr=rates[:, None], n_steps=n_steps,
+                   tol=None, keep_path=False)
+    last = run.loss[-1]
+    return np.where(np.isfinite(last), last, np.inf)
+
+
+def linear_rates(epochs):
+    """Return the settings of a comparison: the best rate of each way, by the tuning seeds."""
+    return {
+        f"lr_{kind}": best_of(
+            LINEAR_RATES,
+            [linear_losses(kind, LINEAR_RATES, epochs, seed) for seed in TUNING_SEEDS],
+            kind,
+        )
+        for kind in ("sampled", "full")
+    }
+
+
+def sampled_against_full(epochs, seed, lr_sampled, lr_full):
+    """Return ln(loss of SGD / loss of gradient descent) after some epochs."""
+    losses = [linear_losses(kind, np.array([lr]), epochs, seed)[0]
+              for kind, lr in (("sampled", lr_sampled), ("full", lr_full))]
+    return float(np.log(losses[0] / losses[1]))
+
+
+@claim(
+    "08",
+    "on a linear model, when each example was used twice, SGD in batches of 10 has a lower "
+    "loss than gradient descent",
+    unit="ln(loss of SGD / of gradient descent)",
+    side="below",
+    n=20,
+    family=FAMILY,
+    varied="data and batches",
+    tuned=functools.partial(linear_rates, 2),
+)
+def sgd_is_first_after_two_epochs(seed, lr_sampled, lr_full):
+    return sampled_against_full(2, seed, lr_sampled, lr_full)
+
+
+@claim(
+    "08",
+    "on a linear model, when each example was used 80 times, SGD in batches of 10 at a constant "
+    "rate has a higher loss than gradient descent",
+    unit="ln(loss of SGD / of gradient descent)",
+    side="above",
+    n=20,
+    family=FAMILY,
+    varied="data and batches",
+    tuned=functools.partial(linear_rates, 80),
+)
+def descent_is_ahead_after_eighty_epochs(seed, lr_sampled, lr_full):
+    return sampled_against_full(80, seed, lr_sampled, lr_full)
+
+
+# A network on images sorted by label.
+
+
+def after_one_epoch(epoch, lr, seed):
+    """Return the validation loss after one epoch on images sorted by label."""
+    rng = np.random.default_rng(seed)
+    net = mlp([784, 32, 10], rng=rng)
+    X, y, X_valid, y_valid = data()
+    order = np.argsort(y, kind="stable")
+    for rows in epoch(len(X), BATCH_SIZE, rng):
+        net.theta -= lr * net.loss_and_grad(X[order[rows]], y[order[rows]])[1]
+    loss = float(net.loss(X_valid, y_valid))
+    return loss if math.isfinite(loss) else math.inf
+
+
+def epoch_rates():
+    """Return the settings of the comparison: each way's own best rate."""
+    return {
+        f"lr_{name}": best_of(
+            EPOCH_RATES,
+            [[after_one_epoch(epoch, lr, s) for lr in EPOCH_RATES] for s in TUNING_SEEDS],
+            name,
+        )
+        for name, epoch in (("cut", museum_epoch), ("shuffled", datasets.batches))
+    }
+
+
+@claim(
+    "08",
+    "on MNIST sorted by label, an epoch of batches cut before shuffling ends with a higher "
+    "validation loss than one of batches cut after it",
+    unit="validation loss, cut first less shuffled first",
+    side="above",
+    n=20,
+    family=FAMILY,
+    varied="start and order",
+    tuned=epoch_rates,
+)
+def cutting_first_ends_higher(seed, lr_cut, lr_shuffled):
+    cut = after_one_epoch(museum_epoch, lr_cut, seed)
+    return cut - after_one_epoch(datasets.batches, lr_shuffled, seed)

@@ -1,0 +1,88 @@
+"""What the notebooks say of a claim is what the ledger says: its row is printed, and the text after
+it uses the row's verdict word and no other.
+"""
+import re
+
+import nbformat
+import pytest
+
+from course_lib.data import load_results
+from tools.notebooks import build as notebook_build
+from tools.notebooks import source as ns
+
+ROWS = {r["name"]: r for r in load_results("evidence")["rows"]}
+PATHS = sorted(notebook_build.FOLDER.glob("[0-9][0-9]_*.ipynb"))
+WORDS = {  # verdict -> how the text says it
+    "holds": r"\*\*holds?\*\*",
+    "tie": r"\*\*(?:a )?(?:ties?|tied)\*\*",
+    "undecided": r"\*\*undecided\*\*",
+    "fails": r"\*\*fails?\*\*",
+}
+SHOWN = re.compile(r"show_evidence\(\s*[\"'](\w+)[\"']")
+
+
+def shown(cell):
+    """Return the names of the claims whose rows a code cell prints."""
+    if cell.cell_type != "code":
+        return []
+    looped = re.findall(r"for name in \(?\[?((?:\s*[\"']\w+[\"'],?)+)", cell.source)
+    if "show_evidence(name)" in cell.source:
+        return [name for names in looped for name in re.findall(r"\w+", names)]
+    return SHOWN.findall(cell.source)
+
+
+def wrongly_told(cells, rows):
+    """Yield a sentence for each row whose verdict the next text does not tell, or tells wrongly."""
+    for cell, *after in (cells[k:] for k in range(len(cells))):
+        names = shown(cell)
+        if "show_evidence(" in cell.source and cell.cell_type == "code" and not names:
+            yield f"{ns.words_for(cell)}: name the claims in the cell itself, so that a test can read them"
+        text = next((c.source for c in after if c.cell_type == "markdown"), "")
+        told = {word for word, form in WORDS.items() if re.search(form, text)}
+        verdicts = {rows[name]["verdict"] for name in names if name in rows}
+        yield from (f"the ledger has no claim {name}" for name in names if name not in rows)
+        if names and told != verdicts:
+            yield (f"after the rows of {', '.join(names)} the text says {sorted(told)} in bold, "
+                   f"the ledger {sorted(verdicts)}")
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_the_text_uses_the_ledger_s_words(path):
+    assert list(wrongly_told(nbformat.read(path, as_version=4).cells, ROWS)) == []
+
+
+def printed():
+    """Return {claim: numbers of the notebooks that print its row}."""
+    found = {}
+    for path in PATHS:
+        for cell in nbformat.read(path, as_version=4).cells:
+            for name in shown(cell):
+                found.setdefault(name, set()).add(path.name[:2])
+    return found
+
+
+def test_every_row_is_printed_in_the_notebook_that_it_names():
+    elsewhere = {name: r["notebook"] for name, r in ROWS.items()
+                 if r["notebook"] not in printed().get(name, ())}
+    assert elsewhere == {}
+
+
+def cells(code, text):
+    return [nbformat.v4.new_code_cell(code), nbformat.v4.new_markdown_cell(text)]
+
+
+@pytest.mark.parametrize(("code", "text", "said"), [
+    ('show_evidence("a")', "It **holds**.", None),
+    ('show_evidence("a")\nshow_evidence("b")', "The first **holds**, the second is **undecided**.", None),
+    ('for name in ("a", "b"):\n    show_evidence(name)', "One **holds**, one is **undecided**.", None),
+    ('show_evidence("a")', "It is a **tie**.", "the text says ['tie'] in bold, the ledger ['holds']"),
+    ('show_evidence("b")', "It **holds**.", "the ledger ['undecided']"),
+    ('show_evidence("a")', "It holds.", "the text says [] in bold"),
+    ('show_evidence("a")\nshow_evidence("b")', "Both **hold**.", "['holds', 'undecided']"),
+    ('show_evidence("c")', "It **holds**.", "no claim c"),
+    ("show_evidence(names[0])", "It **holds**.", "name the claims in the cell itself"),
+])
+def test_a_wrong_word_is_seen(code, text, said):
+    rows = {"a": {"verdict": "holds"}, "b": {"verdict": "undecided"}}
+    found = list(wrongly_told(cells(code, text), rows))
+    assert (found == []) if said is None else (found and said in found[0])
