@@ -12,7 +12,7 @@ endif
 # the extras that requirements.lock holds beside the runtime; torch is installed by setup_env.py
 LOCKED := lab keras dev site scale
 
-.PHONY: help setup lab update test test-torch test-floors check lint bench notebooks sync evidence figures lock clean
+.PHONY: help setup lab update test test-torch test-browser test-floors check lint bench notebooks standards sync evidence figures lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,10 @@ test-torch: setup  ## install PyTorch (CPU), then run the tests that need it
 	@$(PYTHON) tools/setup_env.py torch
 	$(VENV_PYTHON) -m pytest -m torch tests $(ARGS)
 
+test-browser: setup  ## install Playwright, then drive JupyterLab in a headless Chromium, which must be on PATH
+	.boot/bin/uv pip install --quiet --python $(VENV_PYTHON) -r pyproject.toml --extra browser
+	$(VENV_PYTHON) -m pytest tests/test_browser.py $(ARGS)
+
 test-floors: setup  ## run the unit tests with the oldest versions that pyproject.toml allows, in .venv-floors
 	.boot/bin/uv venv --quiet --seed --clear --python $(VENV_PYTHON) .venv-floors
 	.boot/bin/uv pip install --python .venv-floors --resolution lowest-direct -r pyproject.toml \
@@ -51,6 +55,9 @@ bench: setup  ## install PyTorch, then time the course against others, side by s
 
 notebooks: setup  ## build and execute the notebooks whose source or library has changed
 	$(VENV_PYTHON) -m tools.notebooks build $(ARGS)
+
+standards: setup  ## count a notebook's words, lines and minutes, and name what breaks the standards (ARGS=NN)
+	$(VENV_PYTHON) -m tools.notebooks standards $(ARGS)
 
 sync: setup  ## bring edits made in JupyterLab back into notebooks/src
 	$(VENV_PYTHON) -m tools.notebooks sync $(ARGS)

@@ -25,7 +25,7 @@ RESULT = results_path("workloads_fresh")
 SETTINGS = {
     "command": "python -m experiments.workloads_fresh",
     "seeds": list(range(200, 212)),
-    "looks": {"mnist_mlp": 5, "algoperf_mnist": 20, "deep_narrow": 5, "logistic": 5,
+    "looks": {"mnist_mlp": 10, "algoperf_mnist": 40, "deep_narrow": 5, "logistic": 5,
               "regression": 10},
     "baseline": "adam",
     "margin": 0.05,

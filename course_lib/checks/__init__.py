@@ -14,7 +14,7 @@ from course_lib.checks.nb05 import best_lr, gd, largest_stable_lr
 from course_lib.checks.nb06 import basin_shares, can_stop, fitted_rate
 from course_lib.checks.nb07 import armijo, newton_step, saddle_free, scaled_condition
 from course_lib.checks.nb08 import minibatch_sgd, museum_epoch, rate_for_floor
-from course_lib.checks.nb09 import noise_scale, scaled_rate
+from course_lib.checks.nb09 import accumulate, noise_scale, scaled_rate
 from course_lib.checks.nb10 import best_momentum, spectral_radius
 from course_lib.checks.nb10_forms import museum_momentum
 from course_lib.checks.nb11 import accelerated, nesterov_lookahead, parting
@@ -39,7 +39,7 @@ from course_lib.checks.nb21 import layer_norm, museum_batch_norm, residual_block
 from course_lib.checks.nb22 import bias_variance, double_descent, gap
 from course_lib.checks.nb23 import shrinking_step, soft_threshold
 from course_lib.checks.nb23_in_practice import dropout, standardise, stop_early
-from course_lib.checks.nb24 import accuracy, hold_out, run_epoch
+from course_lib.checks.nb24 import accuracy, run_epoch
 from course_lib.checks.nb24_choosing import choose_rate, standard_error
 from course_lib.checks.nb25 import museum_pipeline, rate_recorder, read_digit
 from course_lib.checks.nb26 import course_eps, train_step

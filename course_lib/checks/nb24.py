@@ -3,7 +3,7 @@
 The examples are numbered: every row of X carries its number, so that a check can see which images
 went where.
 
-Notebooks: 13.
+Notebooks: 24.
 """
 
 import numpy as np
@@ -18,61 +18,15 @@ def _numbered(n):
     return np.stack([y, y], axis=1).astype(float), y
 
 
-@exercise("24.1", "Hold out validation images", hints=(
-    "one position cuts X and y alike: before it lies what is for training, after it the rest",
-    "with n images the cut is at n - n_valid, for the images and for the labels",
-    "cut = len(X) - n_valid, and then the pairs (X[:cut], y[:cut]) and (X[cut:], y[cut:])"))
-def hold_out(mine):
-    """Two pairs (X, y): all but the last n_valid examples, and the last n_valid."""
-    for n, n_valid in ((10, 3), (7, 1)):
-        X, y = _numbered(n)
-        answer = mine(X, y, n_valid)
-        if not isinstance(answer, (tuple, list)) or [len(part) for part in answer] != [2, 2]:
-            return "two pairs should come back, (X_train, y_train) and (X_valid, y_valid)"
-        for images, labels in answer:
-            if np.ndim(images) != 2 or np.ndim(labels) != 1:
-                return (
-                    "a pair holds images with all their columns, and then labels: cut along the "
-                    "first axis"
-                )
-            if len(images) != len(labels) or (images[:, 0] != labels).any():
-                return "images and labels no longer belong together: cut both at one place"
-        if fault := _fault_of_split(list(answer[0][1]), list(answer[1][1]), n, n_valid):
-            return fault
-    return None
-
-
-def _fault_of_split(train, valid, n, n_valid):
-    if set(train) & set(valid):
-        return (
-            "some images are in both parts: a network is then examined on what it has learnt by "
-            "heart"
-        )
-    if len(train) == n_valid and len(valid) == n - n_valid:
-        return "the parts are swapped, or n_valid was taken as the number of training images"
-    if len(valid) != n_valid:
-        return f"{n_valid} images were to be held out, got {len(valid)}"
-    if len(train) + len(valid) != n:
-        return "an image is in neither part: the first part ends where the second begins"
-    if valid == list(range(n_valid)):
-        return "the first images were held out, where the last ones were asked for"
-    if train + valid != list(range(n)):
-        return (
-            "the images were reordered: keep the order of the file, and everyone holds out the "
-            "same ones"
-        )
-    return None
-
-
-@exercise("24.2", "Accuracy from logits", hints=(
+@exercise("24.1", "Accuracy from logits", hints=(
     "each row of logits holds one image's scores; the network's answer is the place of the largest",
     "accuracy = (number of rows whose largest logit stands in column y) / (number of rows)",
     "compare logits.argmax(axis=1) with y, and take the mean of the comparison"))
 def accuracy(mine):
     """The fraction of rows whose largest logit is in the column that y names."""
-    rng = np.random.default_rng(0)
-    for n, k in ((10, 10), (40, 10)):  # square first: there the wrong axis does not crash
-        logits = 3 * rng.standard_normal((n, k))
+    rng = np.random.default_rng(4)
+    for n, k in ((15, 15), (40, 10)):  # square first: there the wrong axis does not crash
+        logits = 1.5 * rng.standard_normal((n, k))
         y = np.where(rng.random(n) < 0.6, logits.argmax(axis=1), rng.integers(0, k, n))
         answer = mine(logits, y)
         if answer is None or np.ndim(answer) != 0:
@@ -85,6 +39,8 @@ def accuracy(mine):
             "that is in percent: this course keeps fractions, and multiplies by 100 in print": 100
             * right,
             "that is the fraction of wrong answers, the error rate": 1 - right,
+            "that asks whether the label's probability is above 1/2: the largest logit wins with "
+            "less, too": np.mean(_probabilities(logits)[np.arange(n), y] > 0.5),
             "it looks down the columns, but a row belongs to an image: take the largest entry of "
             "each row":
                 np.mean(logits.argmax(axis=0)[:n] == y[:k]),
@@ -96,6 +52,11 @@ def accuracy(mine):
         if fault:
             return fault
     return None
+
+
+def _probabilities(logits):
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return p / p.sum(axis=1, keepdims=True)
 
 
 class _Recorder:
@@ -116,7 +77,7 @@ def _counting_step(w, g, state, *, lr):
     return w - lr * g, {"t": state.get("t", 0) + 1}
 
 
-@exercise("24.3", "One epoch of mini-batches", hints=(
+@exercise("24.2", "One epoch of mini-batches", hints=(
     "shuffle the numbers 0 ... n-1 once, cut the shuffled list into pieces, and take one step for "
     "each piece",
     "mean loss = sum over the batches of (batch loss * batch length) / n; the last batch holds "
@@ -127,21 +88,21 @@ def run_epoch(mine):
     """Every example once, in random batches, one step a batch; the mean loss over examples, and the
     state.
     """
-    n, rng, orders = 10, np.random.default_rng(1), []
-    for _ in range(3):
+    rng, orders = np.random.default_rng(1), []
+    for n, size in ((10, 4), (10, 4), (10, 4), (12, 4), (3, 8), (34, 4)):
         net, (X, y) = _Recorder(), _numbered(n)
-        answer = mine(net, X, y, _counting_step, {"t": 5}, lr=0.1, batch_size=4, rng=rng)
+        answer = mine(net, X, y, _counting_step, {"t": 5}, lr=0.1, batch_size=size, rng=rng)
         if (X[:, 0] != np.arange(n)).any() or (y != np.arange(n)).any():
             return (
                 "it reordered the arrays that it was given: shuffle row numbers, and pick rows "
                 "with them"
             )
         shown = [number for rows in net.seen for number in rows]
-        fault = _fault_of_batches(net, shown) or _fault_of_steps(net, answer)
+        fault = _fault_of_batches(net, shown, n, size) or _fault_of_steps(net, answer, n, size)
         if fault := fault or _fault_of_loss(net, answer[0]):
             return fault
         orders.append(shown)
-    if all(sorted(order[-2:]) == [8, 9] for order in orders):
+    if all(sorted(order[-2:]) == [8, 9] for order in orders[:3]):
         return "every epoch has the same batches, shuffled within: shuffle first, then cut"
     if orders[0] == orders[1] == orders[2]:
         return (
@@ -150,28 +111,35 @@ def run_epoch(mine):
     return None
 
 
-def _fault_of_batches(net, shown):
+def _fault_of_batches(net, shown, n, size):
     sizes = [len(rows) for rows in net.seen]
+    wanted = [size] * (n // size) + [n % size] * (n % size > 0)
     if not sizes:
-        return "the network was never asked for a gradient"
+        return f"for {n} examples in batches of {size} the network was never asked for a gradient"
     if net.torn:
         return "images and labels were shuffled apart: pick both with the same row numbers"
-    if max(sizes) > 4:
-        return f"a batch had {max(sizes)} examples, where batch_size was 4"
-    if sizes == [4, 4] and len(set(shown)) == 8:
+    if net.seen[::2] == net.seen[1::2]:
+        return ("every batch is asked for twice: one call of loss_and_grad gives the loss, at the "
+                "weights before the step, and the gradient")
+    if max(sizes) > size:
+        return f"a batch had {max(sizes)} examples, where batch_size was {size}"
+    if min(sizes) == 0:
+        return f"{n} examples in batches of {size} leave nothing over, and a batch came out empty"
+    if sizes == [size] * (n // size) and n % size and len(set(shown)) == n - n % size:
         return "the last, smaller batch is missing: its examples are part of the epoch too"
     if len(set(shown)) < len(shown):
         return "some examples came more than once: an epoch draws without replacement"
-    if len(shown) != 10:
-        return f"{len(shown)} of 10 examples were used: an epoch uses each of them once"
-    if sizes != [4, 4, 2]:
-        return f"10 examples in batches of 4 make batches of 4, 4 and 2, not {sizes}"
-    if shown == sorted(shown):
+    if len(shown) != n:
+        return f"{len(shown)} of {n} examples were used: an epoch uses each of them once"
+    if sizes != wanted:
+        return f"{n} examples in batches of {size} make batches of {wanted}, not {sizes}"
+    if shown == sorted(shown) and n > 3:
         return "the examples came in the order of the file: shuffle them in every epoch"
     return None
 
 
-def _fault_of_steps(net, answer):
+def _fault_of_steps(net, answer, n, size):
+    steps = -(-n // size)
     if not isinstance(answer, (tuple, list)) or len(answer) != 2 or not isinstance(answer[1], dict):
         return "a pair should come back: the mean loss, and the rule's state after the last step"
     if not net.theta.any():
@@ -180,29 +148,22 @@ def _fault_of_steps(net, answer):
         return (
             "all gradients were taken at the same theta: a step follows each batch, before the next"
         )
-    if answer[1].get("t") in (1, 3, 5, 6):
+    if steps > 1 and answer[1].get("t") in (1, steps, 5, 6):
         return "the rule's memory got lost: hand the state on from each step to the next"
-    if answer[1].get("t") != 8 or not np.allclose(net.theta, -0.3):
-        return "three batches should make three steps, each of them with rate lr"
+    if answer[1].get("t") != 5 + steps or not np.allclose(net.theta, -0.1 * steps):
+        return f"{steps} batches should make {steps} steps, each of them with rate lr"
     return None
 
 
 def _fault_of_loss(net, answer):
-    lengths, losses = [len(rows) for rows in net.seen], [np.mean(np.square(rows))
-                                                         for rows in net.seen]
-    return first_match(
-        float(answer),
-        {
-            None: np.dot(lengths, losses) / 10,
-            "in a plain mean over batches an example of the last, smaller batch counts twice: "
-            "weight "
-            "by length": np.mean(losses),
-            "that is the loss of the last batch only": losses[-1],
-            "that is the sum of the batches' losses: weight each by its length, and divide "
-            "by n": np.sum(
-                losses
-            ),
-            "that is the sum over the examples: divide by their number": np.dot(lengths, losses),
-        },
-        "the first number returned is not the mean loss over all examples",
-    )
+    lengths = [len(rows) for rows in net.seen]
+    losses = [np.mean(np.square(rows)) for rows in net.seen]
+    return first_match(float(answer), {
+        None: np.dot(lengths, losses) / sum(lengths),
+        "in a plain mean over batches an example of the last, smaller batch counts twice: "
+        "weight by length": np.mean(losses),
+        "that is the loss of the last batch only": losses[-1],
+        "that is the sum of the batches' losses: weight each by its length, and divide "
+        "by n": np.sum(losses),
+        "that is the sum over the examples: divide by their number": np.dot(lengths, losses),
+    }, "the first number returned is not the mean loss over all examples")

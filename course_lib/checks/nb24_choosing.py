@@ -2,7 +2,7 @@
 
 Each table of known answers begins with the right one, whose fault is None.
 
-Notebooks: 13.
+Notebooks: 24.
 """
 import math
 
@@ -21,7 +21,7 @@ TABLES = (  # rates, losses, what is to be said
 )
 
 
-@exercise("24.4", "Choose a learning rate", hints=(
+@exercise("24.3", "Choose a learning rate", hints=(
     "find the smallest loss that is a number; then ask whether rates on both sides of it were "
     "tried",
     "k = position of the smallest finite loss; the first k says lower, the last higher, the others "
@@ -79,7 +79,7 @@ def _fault_of_word(said, rates, losses, wanted):
     return f"the best rate has neighbours on both sides, so it is the answer, not '{said}'"
 
 
-@exercise("24.5", "Standard error of an accuracy", hints=(
+@exercise("24.4", "Standard error of an accuracy", hints=(
     "one image is a coin that shows 'right' with probability p; what is a toss's variance, and a "
     "mean's?",
     "variance of one toss p(1 - p), of the mean of n tosses p(1 - p)/n; the standard error is its "

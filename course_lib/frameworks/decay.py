@@ -11,17 +11,20 @@ Notebooks: 27.
 """
 MEANINGS = {
     "shrinks": r"$w$ loses $\mathrm{lr}\,\lambda w$ beside the step (**decoupled**)",
+    "shrinks first": r"$w$ is shrunk so, then computed anew from the optimizer's state, which keeps "
+                     "only a part of it",
     "penalty": r"L2: $\lambda w$ is added to the gradient (**coupled**)",
     "in the ratio": "part of the step before its length is set by a trust ratio",
     "in the momentum": r"$\lambda w$ is added after the division, before the momentum",
     "without the rate": r"$w$ loses $\lambda w$: the rate is not in it",
-    "penalty by batch": r"L2 with $\lambda/B$ for $\lambda$, $B$ the number of examples of the batch",
+    "penalty by batch": r"L2 with $\lambda/B$ for $\lambda$, $B$ the size of the batch",
     "none": "no argument for it",
 }
 DECAYS = {
     "keras": {
-        "shrinks": ("Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "Lamb",
-                    "Lion", "Muon", "Nadam", "RMSprop", "SGD", "ScheduleFreeAdamW"),
+        "shrinks": ("Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Lamb", "Lion",
+                    "Muon", "Nadam", "RMSprop", "SGD"),
+        "shrinks first": ("Ftrl", "ScheduleFreeAdamW"),
     },
     "torch": {
         "shrinks": ("Adafactor", "AdamW", "Muon"),
@@ -43,7 +46,7 @@ DECAYS = {
     "sklearn": {"penalty by batch": ("MLPClassifier",), "penalty": ("SGDClassifier",)},
 }
 TITLES = {"keras": "Keras", "torch": "PyTorch", "optax": "optax", "sklearn": "scikit-learn"}
-MANY = 12
+MANY = 12  # more names than this are counted
 
 
 def decay_table():
@@ -52,7 +55,6 @@ def decay_table():
     for library, meanings in DECAYS.items():
         for meaning, names in meanings.items():
             named = ", ".join(f"`{name}`" for name in names)
-            every = "all" if len(meanings) == 1 else "the rest"
             rows.append([TITLES[library], MEANINGS[meaning],
-                         f"{every}: {len(names)} optimizers" if len(names) > MANY else named])
+                         f"the {len(names)} others" if len(names) > MANY else named])
     return "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"

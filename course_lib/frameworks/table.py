@@ -6,8 +6,8 @@ page for each rule that says why.
     folded(stored)        all pages, each in a fold
 
 A distance is the largest difference to the path of this course's rule, in any weight at any of the
-five steps, in units of the rate. Keras is measured when it is asked for; PyTorch and optax were when
-experiments/frameworks.py wrote the saved result.
+five steps, in units of the rate. Keras is measured when it is asked for; PyTorch and optax were
+measured when experiments/frameworks.py wrote the saved result.
 
 Notebooks: 27.
 """
@@ -87,7 +87,7 @@ def folded(stored):
 def _typeset(text):
     """Return the text with lr upright in formulas, and arXiv numbers and DOIs as links."""
     text = re.sub(r"(?<=[$-])lr(?=[\\$,(])", r"\\mathrm{lr}", text)
-    text = re.sub(r"arXiv (\d{4}\.\d{5}|\d{4}\.\d{4})", r"[arXiv \1](https://arxiv.org/abs/\1)", text)
+    text = re.sub(r"arXiv (\d{4}\.\d{4,5})", r"[arXiv \1](https://arxiv.org/abs/\1)", text)
     return re.sub(r"(10\.1016/[^ |]+)", lambda doi: f"[doi]({_address(doi[1])})", text)
 
 

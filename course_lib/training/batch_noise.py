@@ -81,6 +81,22 @@ def scale_parts(g_small, g_big, b_small, b_big):
     return signal, noise
 
 
+def estimated_scale(net, X, y, *, b_small=64, b_big=1024, pairs=40, rng):
+    """Return the gradient noise scale from `pairs` pairs of batches, drawn with replacement by rng;
+    `scale_parts` says how.
+
+    net: a Network; its weights stay as they are. X, y: (n, n_in) and (n,).
+    """
+    def gradient(size):
+        rows = generator(rng).integers(len(X), size=size)
+        return net.loss_and_grad(X[rows], y[rows])[1].copy()
+
+    parts = [scale_parts(gradient(b_small), gradient(b_big), b_small, b_big)
+             for _ in range(whole("pairs", pairs))]
+    signal, noise = np.mean(parts, axis=0)
+    return float(noise / signal)
+
+
 def exact_parts(net, X, y):
     """Return (|G|^2, tr Sigma) over all examples, in one pass; `scale_parts` estimates them.
 

@@ -136,7 +136,7 @@ best = {"forward": eps ** (1 / 2), "central": (eps / 4) ** (1 / 3)}
 least = {"forward": 2 * eps ** (1 / 2), "central": 3 * (eps / 4) ** (2 / 3)}
 for name, error in measured.items():
     i = error.argmin()
-    print(f"{name} best step: predicted {best[name]:.1e}, measured {h[i]:.1e}", end="; ")
+    print(f"{name} step: predicted {best[name]:.1e}, measured {h[i]:.1e}", end="; ")
     print(f"error: predicted {least[name]:.1e}, measured {error[i]:.1e}")
 for power in (33, 13):
     i = power - 6

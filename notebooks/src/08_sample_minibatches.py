@@ -414,8 +414,8 @@ def spread(cut):
     errors = [np.square(gradient(order[rows]) - G).sum() for rows in full]
     return np.mean(errors) * 64 / sigma2
 
-print(f"museum: formula {1 + 63 * share:.1f}, measured {spread(museum.museum_epoch):.1f}")
-print(f"shuffled first: formula 1.0, measured {spread(datasets.batches):.1f}")
+print(f"museum: formula {1 + 63 * share:.1f}, found {spread(museum.museum_epoch):.1f}")
+print(f"shuffled first: formula 1.0, found {spread(datasets.batches):.1f}")
 
 # %% tags=["guard"]
 assert np.isclose(spread(datasets.batches), 1, atol=0.1)

@@ -27,6 +27,10 @@ from course_lib import check, look, show_source
 plt.style.use(["default", "course_lib.course"])
 
 # %% [markdown]
+# Newton's method needs the Hessian. For the network of notebook 24, with its 118 282 weights, that is a matrix of
+# $1.4\cdot10^{10}$ entries, 56 GB in single precision, and solving with it takes about $5.5\cdot10^{14}$ operations. So it
+# matters how far gradients alone can go.
+#
 # Take a quadratic with 400 curvatures, evenly spread from $\mu = 1$ to $L = 25$, and a start with the error 1 along each
 # eigenvector. Run three methods for ten steps, each with its best constants. What is left of the error, along each
 # eigenvector?
@@ -57,7 +61,15 @@ plt.show()
 # *Reading the figure:* gradient descent is excellent in the middle and poor at both ends. Heavy ball is better, and still
 # worst at the ends. Chebyshev's method wastes nothing: its error is equally small everywhere. These curves are not three
 # stories but three *polynomials*.
-#
+
+# %% tags=["guard"]
+n_weights = 118_282
+assert round(n_weights**2 / 1e10, 1) == 1.4
+assert round(4 * n_weights**2 / 1e9) == 56
+assert round(n_weights**3 / 3 / 1e14, 1) == 5.5
+assert abs(abs(heavy[10]).max() - 0.3) < 0.05 and abs(heavy[10, 0] - 0.08) < 0.005
+
+# %% [markdown]
 # ## Every gradient method is a polynomial
 #
 # Look at one eigenvector with curvature $\lambda$. The gradient there is $\lambda$ times the error. A step adds multiples
@@ -245,7 +257,8 @@ assert np.isclose(omega - 1, beta) and np.isclose(omega / 13, lr)
 # $$s = \frac{r\cdot r}{p\cdot Hp}, \qquad w \leftarrow w + s\,p, \qquad r_+ = r - s\,Hp .$$
 #
 # Then the next direction is $p \leftarrow r_+ + \dfrac{r_+\cdot r_+}{r\cdot r}\,p$, and $r_+$ takes the place of $r$. The
-# number $s$ is the exact best step along $p$. All directions satisfy $p_i\cdot Hp_j = 0$, so no step undoes an earlier one.
+# number $s$ is the exact best step along $p$. All directions satisfy $p_i\cdot Hp_j = 0$ for $i \ne j$, so no step undoes an
+# earlier one.
 #
 # ### Exercise 12.3 · Conjugate gradient
 #
@@ -331,7 +344,7 @@ assert errors["momentum"].max() > 1
 # $$f(w) = \frac L4\Big(\tfrac12\big[w_1^2 + (w_1-w_2)^2 + \dots + (w_{n-1}-w_n)^2 + w_n^2\big] - w_1\Big) .$$
 #
 # Start at zero. The first gradient is zero except at $w_1$, so the second reaches $w_2$ at most. After $t$ steps *at most
-# $t$ weights have ever moved*, whatever the method. That gives a floor for the loss which no gradient method can pass:
+# $t$ weights have ever moved*, whatever the method. That gives a floor for the loss which no gradient method can pass in $t \le n$ steps:
 #
 # $$f(w_t) - f^* \;\ge\; \frac L8\Big(\frac1{t+1} - \frac1{n+1}\Big) .$$
 #

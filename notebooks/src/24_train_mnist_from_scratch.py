@@ -407,7 +407,6 @@ assert abs(100 * np.sqrt(0.98 * 0.02 / 10_000) - 0.14) < 0.005
 # ## What is its confidence worth?
 #
 # The largest probability of an answer is its **confidence**. A network is calibrated if, of the answers that claim 90 %, 90 % are right. The signed gap is mean confidence minus accuracy: above zero it claims more than it keeps.
-# **Predict** the sign for most of the seven rules.
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Signed calibration gap in points against test error in per cent, five markers for each of seven rules, with a grey line at zero. RMSprop lies highest, at about 1.1 points; Adam near 0.5, momentum and Nesterov near 0.4, AdamW near 0.2, SGD on the line, AdaGrad below it near minus 0.3."}}
 fig, ax = plt.subplots()

@@ -9,15 +9,6 @@ from course_lib.checks import nb24, nb24_choosing
 from course_lib.data.datasets import batches
 
 
-def hold_out(X, y, n_valid):
-    return (X[:-n_valid], y[:-n_valid]), (X[-n_valid:], y[-n_valid:])
-
-
-def hold_out_shuffled(X, y, n_valid):
-    order = np.random.default_rng(0).permutation(len(X))
-    return hold_out(X[order], y[order], n_valid)
-
-
 def accuracy(logits, y):
     return sum(int(np.argmax(row)) == label for row, label in zip(logits, y, strict=True)) / len(y)
 
@@ -137,9 +128,33 @@ def standard_error(p, n):
     return math.sqrt(p * (1 - p) / n)
 
 
+def above_half(logits, y):
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    return np.mean(p[np.arange(len(y)), y] > 0.5)
+
+
+def again_after_the_step(net, X, y, step, state, *, lr, batch_size, rng):
+    total = 0.0
+    for rows in batches(len(X), batch_size, rng):
+        _, g = net.loss_and_grad(X[rows], y[rows])
+        net.theta, state = step(net.theta, g, state, lr=lr)
+        total += net.loss_and_grad(X[rows], y[rows])[0] * len(rows)
+    return total / len(X), state
+
+
+def wrong_remainder(n, b, rng):
+    """(n // b) % b where n % b is meant."""
+    order, k = rng.permutation(n), n // b
+    k += k % b != 0
+    return [order[i * b:(i + 1) * b] for i in range(k)]
+
+
+def never_a_small_one(n, b, rng):
+    """Right but for n < b, where there is no batch."""
+    return batches(n, b, rng) if n >= b else []
+
+
 RIGHT = [
-    (nb24.hold_out, hold_out),
-    (nb24.hold_out, lambda X, y, n: [[X[:len(X) - n], y[:len(y) - n]], [X[len(X) - n:], y[len(y) - n:]]]),
     (nb24.accuracy, accuracy),
     (nb24.accuracy, lambda logits, y: np.mean(logits.argmax(axis=-1) == y)),
     (nb24.run_epoch, run_epoch),
@@ -151,17 +166,10 @@ RIGHT = [
 ]
 
 WRONG = [
-    (nb24.hold_out, lambda X, y, n: print(end=""), "is a return missing"),
-    (nb24.hold_out, lambda X, y, n: (X[:-n], y[:-n], X[-n:], y[-n:]), "two pairs"),
-    (nb24.hold_out, lambda X, y, n: ((X[:-n], X[-n:]), (y[:-n], y[-n:])), "and then labels"),
-    (nb24.hold_out, lambda X, y, n: ((X[:-n], y[n:]), (X[-n:], y[:n])), "belong together"),
-    (nb24.hold_out, lambda X, y, n: ((X, y), (X[-n:], y[-n:])), "learnt by heart"),
-    (nb24.hold_out, lambda X, y, n: hold_out(X, y, n)[::-1], "swapped"),
-    (nb24.hold_out, lambda X, y, n: hold_out(X, y, n + 1), "held out, got 4"),
-    (nb24.hold_out, lambda X, y, n: ((X[:-n - 1], y[:-n - 1]), (X[-n:], y[-n:])), "neither part"),
-    (nb24.hold_out, lambda X, y, n: ((X[n:], y[n:]), (X[:n], y[:n])), "the first images"),
-    (nb24.hold_out, hold_out_shuffled, "order of the file"),
-    (nb24.hold_out, lambda X, y: (X, y), "TypeError"),
+    (nb24.accuracy, above_half, "above 1/2"),
+    (nb24.run_epoch, again_after_the_step, "asked for twice"),
+    (nb24.run_epoch, epoch(cut=wrong_remainder), "came out empty"),
+    (nb24.run_epoch, epoch(cut=never_a_small_one), "was never asked"),
     (nb24.accuracy, lambda logits, y: logits.argmax(axis=1) == y, "one number"),
     (nb24.accuracy, lambda logits, y: (logits.argmax(axis=1) == y).sum(), "how many"),
     (nb24.accuracy, lambda logits, y: 100 * accuracy(logits, y), "percent"),
