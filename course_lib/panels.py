@@ -23,30 +23,72 @@ START = (1.0, 1.0)
 WINDOW = ((-1.6, 1.6), (-2.4, 2.4))
 
 
-def panel(draw, sliders, *, figsize, width):
+def panel(draw, sliders, *, figsize, width, still=None):
     """Return a widget: the sliders, and under them the picture of their values.
 
     draw: (figure, name=value, ...) draws on an empty figure of `figsize` inches.
     sliders: name -> ipywidgets slider.
     width: of the picture on the page, as CSS writes it.
+    still: (figure) draws, once, what no slider changes; `draw` then gets that figure and returns the
+        artists that it added. A picture that is slow to draw so follows a slider while it is
+        dragged.
     """
     import ipywidgets as widgets
-    import matplotlib.pyplot as plt
-    from matplotlib.figure import Figure
 
     image = widgets.Image(format="png", layout=widgets.Layout(width=width, align_self="flex-start"))
+    paint = _over(still, draw, figsize) if still else _anew(draw, figsize)
 
     def redraw(change=None):
-        figure = Figure(figsize=figsize, dpi=plt.rcParams["figure.dpi"])
-        draw(figure, **{name: slider.value for name, slider in sliders.items()})
-        png = io.BytesIO()
-        figure.savefig(png, format="png")
-        image.value = png.getvalue()
+        image.value = paint({name: slider.value for name, slider in sliders.items()})
 
     for slider in sliders.values():
         slider.observe(redraw, names="value")
     redraw()
     return widgets.VBox([*sliders.values(), image])
+
+
+def _empty(figsize):
+    import matplotlib.pyplot as plt
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=figsize, dpi=plt.rcParams["figure.dpi"])
+    return figure, FigureCanvasAgg(figure)
+
+
+def _anew(draw, figsize):
+    """Return a function from the sliders' values to a PNG that is drawn from nothing."""
+    def paint(values):
+        figure, _ = _empty(figsize)
+        draw(figure, **values)
+        png = io.BytesIO()
+        figure.savefig(png, format="png")
+        return png.getvalue()
+
+    return paint
+
+
+def _over(still, draw, figsize):
+    """Return a function from the sliders' values to a PNG: what moves, drawn over what stands still.
+    """
+    from PIL import Image
+
+    figure, canvas = _empty(figsize)
+    still(figure)
+    canvas.draw()
+    figure.set_layout_engine("none")  # nothing moves aside for what is added
+    background = canvas.copy_from_bbox(figure.bbox)
+
+    def paint(values):
+        canvas.restore_region(background)
+        for artist in draw(figure, **values):
+            figure.draw_artist(artist)
+            artist.remove()
+        png = io.BytesIO()
+        Image.fromarray(np.asarray(canvas.buffer_rgba())).save(png, "png", compress_level=1)
+        return png.getvalue()
+
+    return paint
 
 
 def draw_descent(ax, *, kappa, degrees, lr, n_steps=30):
@@ -98,23 +140,42 @@ def fill(figure, lr, beta, *, mu, L, n_steps=60):
     """Draw on `figure` the diagram with the point (lr, beta), its path and its loss; return the
     run.
     """
+    stage(figure, mu, L, n_steps)
+    run, _ = act(figure, lr, beta, mu=mu, L=L, n_steps=n_steps)
+    return run
+
+
+def stage(figure, mu, L, n_steps=60):
+    """Draw what neither lr nor beta changes: the diagram, the landscape, the axes of the loss."""
     left, middle, right = figure.subplots(1, 3, width_ratios=[1.2, 1, 1])
-    _diagram(left, lr, beta, mu, L)
+    figure.suptitle(" ")  # room for the prediction
+    _diagram(left, mu, L)
+    plotting.contours(middle, landscapes.quadratic([mu, L]), window=WINDOW, levels=10)
+    middle.set_title("the path")
+    right.set(xlabel="step $t$", ylabel="loss", yscale="log", title="the loss")
+    right.set(xlim=(0, n_steps), ylim=(1e-12, 1e3))
+
+
+def act(figure, lr, beta, *, mu, L, n_steps=60):
+    """Draw the point, the path and the loss of (lr, beta) on a figure that `stage` has set; return
+    the run and the artists.
+    """
+    left, middle, right = figure.axes
+    before = {line for ax in figure.axes for line in ax.lines}
+    left.plot(lr, beta, **plotting.look("momentum", markevery=1, markersize=10))
     bowl = landscapes.quadratic([mu, L])
     run = descent.minimize(bowl, START, "momentum", lr=lr, beta=beta, n_steps=n_steps)
-    plotting.contours(middle, bowl, window=WINDOW, levels=10)
     plotting.path(middle, run.w, "momentum", markevery=1, markersize=4, linewidth=1.2)
-    middle.set_title("the path")
-    right.semilogy(run.loss, **plotting.look("momentum", marker=None))
+    measured, = right.plot(run.loss, **plotting.look("momentum", marker=None))
     q = float(factor(lr, beta, mu, L))
-    right.semilogy(run.loss[0] * q**(2.0 * np.arange(n_steps + 1)), color="0.6", linestyle="--")
-    right.set(xlabel="step $t$", ylabel="loss", ylim=(1e-12, 1e3), title="the loss")
-    right.legend(["measured", "predicted"], loc="lower left")
+    slope = run.loss[0] * q**(2.0 * np.arange(n_steps + 1))
+    predicted, = right.plot(slope, color="0.6", linestyle="--")
+    legend = right.legend([measured, predicted], ["measured", "predicted"], loc="lower left")
     verdict = "to diverge" if q > 1 else f"{q:.3f} per step"
-    figure.suptitle(
-        f"lr {lr:.3f}, beta {beta:.3f}: predicted {verdict}", x=0.01, ha="left", weight="bold"
-    )
-    return run
+    words = f"lr {lr:.3f}, beta {beta:.3f}: predicted {verdict}"
+    title = figure.text(0.01, 0.99, words, ha="left", va="top", weight="bold", fontsize="large")
+    lines = [line for ax in figure.axes for line in ax.lines if line not in before]
+    return run, [*lines, legend, title]
 
 
 def momentum_panel(*, mu=1.0, L=10.0):
@@ -125,20 +186,22 @@ def momentum_panel(*, mu=1.0, L=10.0):
     import ipywidgets as widgets
 
     lr, beta, _ = best_heavy_ball(mu, L)
-    wide = {"layout": widgets.Layout(width="95%"), "continuous_update": False,
-            "readout_format": ".3f"}
+    wide = {"layout": widgets.Layout(width="95%"), "readout_format": ".3f"}
     sliders = {"lr": widgets.FloatSlider(lr, min=0.005 / L, max=4.0 / L, step=0.005 / L,
                                          description="lr", **wide),
                "beta": widgets.FloatSlider(beta, min=0.0, max=0.99, step=0.005,
                                            description="beta", **wide)}
 
+    def still(figure):
+        stage(figure, mu, L)
+
     def draw(figure, lr, beta):
-        fill(figure, lr, beta, mu=mu, L=L)
+        return act(figure, lr, beta, mu=mu, L=L)[1]
 
-    return panel(draw, sliders, figsize=(11, 3.9), width="1000px")
+    return panel(draw, sliders, figsize=(9.6, 3.8), width="920px", still=still)
 
 
-def _diagram(ax, lr, beta, mu, L):
+def _diagram(ax, mu, L):
     rates, betas = np.linspace(1e-3, 4.0, 161) / L, np.linspace(0.0, 0.999, 121)
     q = factor(rates, betas[:, None], mu, L)
     ax.contourf(rates, betas, q, levels=[0.0, *LEVELS], cmap="Greys_r", vmin=0.2, vmax=1.05)
@@ -147,6 +210,5 @@ def _diagram(ax, lr, beta, mu, L):
     )
     best_lr, best_beta, _ = best_heavy_ball(mu, L)
     ax.plot(best_lr, best_beta, "*", color="white", markeredgecolor="black", markersize=15)
-    ax.plot(lr, beta, **plotting.look("momentum", markevery=1, markersize=10))
     ax.set(xlabel="learning rate", ylabel="beta", title="factor; star: the best")
     ax.grid(False)

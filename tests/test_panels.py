@@ -99,24 +99,30 @@ def test_fill_draws_the_chosen_point_the_path_and_the_predicted_slope():
     np.testing.assert_allclose(loss.lines[1].get_ydata(), 5.5 * 0.8 ** np.arange(61))
     np.testing.assert_allclose(diagram.lines[0].get_xydata()[0], best_heavy_ball(1.0, 10.0)[:2])
     np.testing.assert_allclose(diagram.lines[1].get_xydata()[0], [0.15, 0.8])
-    assert "predicted 0.894 per step" in figure.get_suptitle()
+    assert "predicted 0.894 per step" in figure.texts[-1].get_text()
 
 
 def test_fill_says_where_it_diverges():
     figure = Figure()
     run = panels.fill(figure, 0.4, 0.9, mu=1.0, L=10.0, n_steps=500)
-    assert "to diverge" in figure.get_suptitle() and run.diverged_at is not None
+    assert "to diverge" in figure.texts[-1].get_text() and run.diverged_at is not None
 
 
 def test_moving_a_slider_hands_its_value_to_the_picture(monkeypatch):
-    seen, real = [], panels.fill
+    seen, staged, real, real_stage = [], [], panels.act, panels.stage
 
-    def fill(figure, lr, beta, **curvatures):
+    def act(figure, lr, beta, **curvatures):
         seen.append((lr, beta))
         return real(figure, lr, beta, **curvatures)
 
-    monkeypatch.setattr(panels, "fill", fill)
+    def stage(*given):
+        staged.append(given[1:])
+        return real_stage(*given)
+
+    monkeypatch.setattr(panels, "act", act)
+    monkeypatch.setattr(panels, "stage", stage)
     lr, beta, image = panels.momentum_panel(mu=1.0, L=4.0).children
+    assert lr.continuous_update and beta.continuous_update  # it follows the drag
     np.testing.assert_allclose(seen[-1], best_heavy_ball(1.0, 4.0)[:2], atol=0.005)
     pictures = {hashlib.sha256(image.value).hexdigest()}
     for slider, value in ((lr, 0.25), (beta, 0.5)):
@@ -124,6 +130,16 @@ def test_moving_a_slider_hands_its_value_to_the_picture(monkeypatch):
         pictures.add(hashlib.sha256(image.value).hexdigest())
     np.testing.assert_allclose(seen[-1], (0.25, 0.5))
     assert len(pictures) == len(seen) == 3 and bytes(image.value).startswith(b"\x89PNG")
+    assert staged == [(1.0, 4.0)]  # what stands still is drawn once
+
+
+def test_nothing_of_the_last_picture_is_left_in_the_next_one():
+    lr, beta, image = panels.momentum_panel(mu=1.0, L=4.0).children
+    first = lr.value, beta.value, bytes(image.value)
+    lr.value, beta.value = 0.25, 0.5
+    assert bytes(image.value) != first[2]
+    lr.value, beta.value = first[:2]
+    assert bytes(image.value) == first[2]
 
 
 def test_curvatures_in_the_wrong_order_are_named():
