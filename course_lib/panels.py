@@ -29,9 +29,8 @@ def panel(draw, sliders, *, figsize, width, still=None):
     draw: (figure, name=value, ...) draws on an empty figure of `figsize` inches.
     sliders: name -> ipywidgets slider.
     width: of the picture on the page, as CSS writes it.
-    still: (figure) draws, once, what no slider changes; `draw` then gets that figure and returns the
-        artists that it added. A picture that is slow to draw so follows a slider while it is
-        dragged.
+    still: (figure) draws, once, what no slider changes; `draw` then gets that figure and returns
+        the artists that it added. So even a slow picture follows a slider while it is dragged.
     """
     import ipywidgets as widgets
 
@@ -69,8 +68,7 @@ def _anew(draw, figsize):
 
 
 def _over(still, draw, figsize):
-    """Return a function from the sliders' values to a PNG: what moves, drawn over what stands still.
-    """
+    """Return a function from the sliders' values to a PNG: what moves, over what stands still."""
     from PIL import Image
 
     figure, canvas = _empty(figsize)
