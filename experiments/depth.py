@@ -5,7 +5,7 @@ normalisation and detour.
 
 Each network gets its own rate: the best of a ladder with steps of sqrt(10), by the mean validation
 accuracy of three seeds, climbed until neither of its neighbours is better; a network that learns
-nothing there is tried on every rung from 0.001 to 100. Three fresh seeds are then run. Notebook 20
+nothing there is tried on every rung from 0.001 to 100. Three fresh seeds are then run. Notebook 21
 reads the result and runs a part of it again.
 """
 import functools

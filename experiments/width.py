@@ -7,7 +7,7 @@ Width: Adam until the loss of all training images is at most 0.01, at most 300 e
 chosen with three seeds in two ways. For the loss: the lowest on 2 000 images kept for tuning. To
 fit: the same among those rates with which all three seeds reach 0.01; where there is none, the
 lowest training loss. Restraint: 64 hidden units, Adam for 60 epochs, and one of the means of
-notebook 12. Learning rate and strength are climbed together on a grid until no neighbour is better,
+notebook 23. Learning rate and strength are climbed together on a grid until no neighbour is better,
 by the tuning images. Five fresh seeds then meet the validation images.
 """
 import functools

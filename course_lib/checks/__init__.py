@@ -10,6 +10,7 @@ from course_lib.checks.nb02 import central_gradient, central_hessian, museum_hes
 from course_lib.checks.nb02_complex import complex_hessian
 from course_lib.checks.nb03 import index_share, positive_share
 from course_lib.checks.nb04 import escape_step, perturbed_gd
+from course_lib.checks.nb04_turn import turned
 from course_lib.checks.nb05 import best_lr, gd, largest_stable_lr
 from course_lib.checks.nb06 import basin_shares, can_stop, fitted_rate
 from course_lib.checks.nb07 import armijo, newton_step, saddle_free, scaled_condition

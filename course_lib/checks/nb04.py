@@ -14,7 +14,7 @@ from course_lib.landscapes.functions import SADDLE, quadratic
 
 ESCAPES = (  # lam, lr, offset, distance
     (-2.0, 0.1, 1e-2, 1.0), (-2.0, 0.1, -1e-8, 1.0), (-0.5, 0.3, 1e-5, 10.0),
-    (-1.0, 0.01, 0.05, 0.5), (-6.0, 0.25, 1e-3, 1.0))
+    (-1.0, 0.01, 0.05, 0.5), (-6.0, 0.25, 1e-3, 1.0), (-10.0, 0.1, 0.25, 1.0))
 
 
 @exercise("04.1", "The escape step", hints=(
@@ -22,7 +22,7 @@ ESCAPES = (  # lam, lr, offset, distance
     "offset to the distance?",
     "|offset| (1 - lr lam)^t >= distance; take logarithms, and round up",
     "math.ceil(math.log(distance / abs(offset)) / math.log(1 - lr * lam)), after the cases that "
-    "never leave"))
+    "never leave"), seconds=5)
 def escape_step(mine):
     """The first whole t with |offset| (1 - lr lam)^t >= distance; inf where there is none."""
     for lam, lr, offset, distance in ESCAPES:
@@ -51,6 +51,8 @@ def _fault_of_escape(answer, lam, lr, offset, distance):
         "rounded down, or to the nearest: at that step the run is not yet far enough": math.floor(
             exact
         ),
+        "one step too many where the distance is reached exactly: round up, not down and one "
+        "more": math.floor(exact) + 1,
         "one step too many: the start is step 0": math.ceil(exact) + 1,
         "that approximates ln(1 + x) by x, which is good only for small steps": math.ceil(
             nepers / (-lr * lam)
@@ -109,7 +111,7 @@ def perturbed_gd(mine):
 
 
 def _fault_of_kicks(mine, settings):
-    path = np.array(mine(_flat, np.ones(3), n_steps=400, rng=np.random.default_rng(1), **settings))
+    path = _kicked_on_a_plain(mine, settings, 400)
     moves = np.diff(path, axis=0)
     lengths = np.linalg.norm(moves, axis=1)
     kicked = np.flatnonzero(lengths > 0)
@@ -141,9 +143,35 @@ def _fault_of_kicks(mine, settings):
             "the kicks favour one side: rng.random gives only positive numbers, "
             "rng.standard_normal both signs"
         )
-    again = np.array(mine(_flat, np.ones(3), n_steps=400, rng=np.random.default_rng(1), **settings))
-    if not np.array_equal(path, again):
+    if not np.array_equal(path, _kicked_on_a_plain(mine, settings, 400)):
         return "two runs with equal generators differ: draw from the rng that is passed in"
+    return _fault_of_directions(mine, settings)
+
+
+def _kicked_on_a_plain(mine, settings, n_steps):
+    rng = np.random.default_rng(1)
+    return np.array(mine(_flat, np.ones(3), n_steps=n_steps, rng=rng, **settings))
+
+
+def _fault_of_directions(mine, settings):
+    """Return what is wrong with the directions of many kicks, or None."""
+    path = _kicked_on_a_plain(mine, settings | {"wait": 1}, 6000)
+    kicks = np.diff(path, axis=0) / settings["radius"]
+    if np.abs(kicks.mean(axis=0)).max() > 0.1:
+        return (
+            "the kicks favour one side: rng.random gives only positive numbers, "
+            "rng.standard_normal both signs"
+        )
+    corners = np.isclose(np.abs(kicks), 1 / np.sqrt(3), atol=1e-6).all()
+    axes = np.isclose(np.abs(kicks).max(axis=1), 1, atol=1e-6).all()
+    if corners or axes:
+        where = "corners of a cube" if corners else "axes"
+        return f"all kicks point along the {where}: every direction must be possible"
+    if abs((kicks**4).mean() - 0.2) > 0.01:  # 3 / (n (n + 2)) on a sphere of n = 3 dimensions
+        return (
+            "some directions are more frequent than others: divide normal numbers by their length, "
+            "not uniform ones"
+        )
     return None
 
 

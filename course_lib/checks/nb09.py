@@ -97,8 +97,6 @@ def scaled_rate(mine):
                 "the rate has not changed, and would be too small for larger batches": lr,
                 "new // old drops the remainder, and is 0 for a smaller batch: divide with /":
                     lr * (math.sqrt(new // old) if adam else new // old),
-                "the root is for adam, and momentum scales as sgd does":
-                    lr * math.sqrt(k) if rule == "momentum" else (),
                 "only the scale came back, the old rate is missing": math.sqrt(k) if adam else k,
                 "k is the ratio of the two batch sizes, new/old": lr * (math.sqrt(new) if adam
                                                                         else new),

@@ -74,7 +74,11 @@ def steps_to_target(mine):
     cases = ((100.0, 1e-6), (1e4, 1e-3), (4.0, 0.61), (4.0, 0.59), (100.0, 0.95), (1.0, 1e-6),
              (9.0, 1.5))
     for kappa, target in cases:
-        answer = mine(kappa, target)
+        try:
+            answer = mine(kappa, target)
+        except ZeroDivisionError:
+            return (f"for kappa = {kappa:g} it divides by zero: where q = 0, q**-t is infinite and "
+                    "one step is enough")
         if np.ndim(answer) != 0:
             return "one whole number is wanted, the number of steps"
         answer = float(answer)

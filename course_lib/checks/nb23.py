@@ -28,7 +28,12 @@ def _named(answers, known):
 def soft_threshold(mine):
     """sign(w) max(|w| - a, 0)."""
     w, a = np.array([3.0, 0.5, -0.5, -2.0, 0.0, 0.9, -1.2]), 0.7
-    answer, fault = unchanged(mine, w, a, names="array")
+    try:
+        answer, fault = unchanged(mine, w, a, names="array")
+    except ValueError as error:
+        if "ambiguous" in str(error):
+            return "an `if` decides for one number, and w is an array: use np.where or np.maximum"
+        raise
     if fault:
         return fault
     if np.shape(answer) != w.shape:
@@ -38,6 +43,10 @@ def soft_threshold(mine):
         (None, np.where(far, w - a * np.sign(w), 0.0)),
         ("small weights are thrown across zero: the minimum for |w| <= amount is at 0",
          w - a * np.sign(w)),
+        ("small weights are thrown across zero: the minimum for |w| <= amount is at 0",
+         np.where(w > 0, w - a, w + a)),
+        ("small weights are thrown outwards again: cut the size at 0, max(|w| - amount, 0)",
+         np.copysign(np.abs(w) - a, w)),
         ("that is the hard threshold: the large weights should move by amount, too",
          np.where(far, w, 0.0)),
         ("that is L2's shrinkage, in proportion: no weight would ever be 0", w / (1 + a)),
@@ -53,8 +62,10 @@ def soft_threshold(mine):
         ("it moves by amount/2: the square has the factor 1/2, so its slope is x - w",
          np.sign(w) * np.maximum(np.abs(w) - a / 2, 0)),
     )))
-    if fault is None and not np.allclose(mine(w, 0.0), w):
-        return "without a penalty, amount = 0, every weight should stay"
+    if fault is None and not np.allclose(free := mine(w, 0.0), w):
+        return ("with amount = 0 a weight of exactly 0 gives 0/0: do not divide by |w|"
+                if np.isnan(free).any()
+                else "without a penalty, amount = 0, every weight should stay")
     return (
         fault
         if fault != ""
@@ -105,7 +116,8 @@ SHRINKS = (
                                                                    **setting)),
     ("the decay is not multiplied by lr: the share that is lost is lr * strength",
      _shrink(_l2, lambda w, new, lr, strength: new - strength * w)),
-    ("the share is taken of the new w: it belongs to the w that was given",
+    ("the share is taken of the new w, as `penalties.decay` after a step does it: here it is taken "
+     "of the w that was given, as AdamW's paper has it",
      _shrink(_l2, lambda w, new, lr, strength: new - lr * strength * new)),
     ("the gradient of the penalty got a factor lr: the rule will multiply by lr itself",
      _shrink(lambda w, g, lr, strength: g + lr * strength * w, _decoupled)),

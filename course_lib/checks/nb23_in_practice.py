@@ -90,6 +90,16 @@ def _total(watched, patience):
     return len(watched), best
 
 
+def _first_fails(watched, patience):
+    """Count the first epoch as one without a new lowest loss."""
+    best, lowest, bad = 1, watched[0], 0
+    for epoch, loss in enumerate(watched, start=1):
+        best, lowest, bad = (epoch, loss, 0) if loss < lowest else (best, lowest, bad + 1)
+        if bad >= patience:
+            return epoch, best
+    return len(watched), best
+
+
 LOSSES = (
     ([5, 4, 3, 3.5, 3.4, 3.3, 3.2, 2, 1], 3), ([3, 2, 2, 2, 2, 1], 3),
     ([3, 2, 2.5, 2.4, 1.9, 2.2, 1.8, 2, 2.1, 2.2, 2.3], 3), ([4, 3, 2, 1], 2), ([1, 2, 3, 4], 1),
@@ -108,6 +118,9 @@ STOPS = (
     ("it goes back to the last epoch run: the best one is wanted",
      lambda a, b: _patience(a, b, back=False)),
     ("it counts from 0: the first epoch is 1", lambda a, b: _patience(a, b, zero=1)),
+    ("the best epoch is counted from 0 and the epochs run from 1: both begin with 1",
+     lambda a, b: (_patience(a, b)[0], _patience(a, b)[1] - 1)),
+    ("the first epoch counts as a failure: it is the first lowest loss", _first_fails),
     ("it waits for rises in a row: compare with the lowest so far, not with the epoch before",
      _rises),
     ("the bad epochs are counted in all: a new lowest starts the count afresh", _total),
@@ -181,6 +194,8 @@ def standardise(mine):
         ("one mean and one deviation for all columns: each column has its own",
          _scaled(A, B, axis=None)),
         ("it divides by the variance: the standard deviation is its root", _scaled(A, B, power=2)),
+        ("the standard deviation divides by n - 1, as pandas' does: this course divides by n, as "
+         "np.std does", tuple((Z - A.mean(axis=0)) / A.std(axis=0, ddof=1) for Z in (A, B))),
         ("the mean is not subtracted", tuple(Z / A.std(axis=0) for Z in (A, B))),
         ("nothing is divided by the standard deviation", tuple(Z - A.mean(axis=0) for Z in (A, B))),
         ("only the training examples were scaled", (_scaled(A, B)[0], B)),

@@ -10,6 +10,7 @@ import numpy as np
 
 from course_lib.checks.answers import first_match
 from course_lib.checks.engine import exercise
+from course_lib.checks.values import number, numbers
 
 
 def _numbered(n):
@@ -29,8 +30,11 @@ def accuracy(mine):
         logits = 1.5 * rng.standard_normal((n, k))
         y = np.where(rng.random(n) < 0.6, logits.argmax(axis=1), rng.integers(0, k, n))
         answer = mine(logits, y)
-        if answer is None or np.ndim(answer) != 0:
+        each = numbers(answer)
+        if each is not None and each.shape == (n,):
             return "one number was expected for the whole batch, not one for each image"
+        if number(answer) is None:
+            return "one number was expected, the fraction of right answers in the whole batch"
         right = np.mean(logits.argmax(axis=1) == y)
         fault = first_match(float(answer), {
             None: right,

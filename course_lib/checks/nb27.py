@@ -3,7 +3,7 @@ to plant, Schedule-Free.
 
 Each table of known answers begins with the right one, whose fault is None.
 
-Notebooks: 15.
+Notebooks: 27.
 """
 import math
 
@@ -12,9 +12,11 @@ import numpy as np
 from course_lib.checks.answers import unchanged
 from course_lib.checks.engine import exercise
 from course_lib.checks.update_rules import UPHILL, examine, misuse
-from course_lib.frameworks.paths import EPS, HYPER, distance, path_of
+from course_lib.checks.values import numbers
+from course_lib.frameworks.paths import EPS
 from course_lib.frameworks.schedule_free import schedule_free_adamw
 from course_lib.frameworks.sklearn_replay import adaptive_rate
+from course_lib.frameworks.wrong_adams import ADAM, caught_by_table, passes_one_step
 from course_lib.optimizers.rules import adam
 
 
@@ -44,9 +46,10 @@ def converted_velocity(mine):
     answer, fault = unchanged(mine, u, names="array", lr_old=old, lr_new=new)
     if fault:
         return fault
-    answer = np.asarray(answer, dtype=float)
-    if answer.shape != u.shape:
-        return f"a velocity of shape {u.shape} went in, and {answer.shape} came back"
+    answer = numbers(answer)
+    if answer is None or answer.shape != u.shape:
+        return (f"a velocity of shape {u.shape} went in, and "
+                f"{'no numbers' if answer is None else answer.shape} came back")
     for fault, value in known:
         if np.allclose(answer, value, rtol=1e-9, atol=0):
             return fault
@@ -125,13 +128,12 @@ def adaptive_rates(mine):
     """scikit-learn's plateau rule."""
     for losses, more in ((LOSSES, PLATEAU), (LOSSES[::-1], PLATEAU | {"patience": 2}),
                          (LOSSES, PLATEAU | {"patience": 1})):
-        rates = mine(list(losses), **more)
-        if np.shape(rates) != (len(losses),):
+        rates = numbers(mine(list(losses), **more))
+        if rates is None or rates.shape != (len(losses),):
             return (
-                f"{len(losses)} losses went in, and {np.shape(rates)} came back: a list of as many "
-                "rates is wanted"
+                f"{len(losses)} losses went in: a list of as many rates is wanted, and something "
+                "else came back"
             )
-        rates = np.array(rates, dtype=float)
         faults = [fault for fault,
                   rule in RATE_FAULTS if np.allclose(rates, rule(losses, **more), rtol=1e-9)]
         if not faults:
@@ -143,21 +145,6 @@ def adaptive_rates(mine):
         if faults[0] is not None:
             return faults[0]
     return None
-
-
-ONE_W, ONE_G = np.array([1.0, -2.0, 0.5]), np.array([0.5, -3.0, 2.0])
-ADAM = {name: HYPER[name] for name in ("beta1", "beta2", "eps")}
-
-
-def passes_one_step(step):
-    """Return whether a rule passes the test that many write: Adam's first step is lr * sign(g)."""
-    w, _ = step(ONE_W, ONE_G, {}, lr=0.1, beta1=0.9, beta2=0.999, eps=1e-8)
-    return np.allclose(w, ONE_W - 0.1 * np.sign(ONE_G), atol=1e-6)
-
-
-def caught_by_table(step):
-    """Return whether a rule leaves Adam's path on the five gradients."""
-    return not distance(path_of(step, ADAM), path_of(adam, ADAM)) < 1e-9  # NaN is caught too
 
 
 @exercise("27.3", "A bug of your own", hints=(
@@ -192,7 +179,7 @@ def hidden_bug(mine):
 
 def _free(mix=lambda z, x, beta1: (1 - beta1) * z + beta1 * x, *, at=lambda w, z: z,
           weight=lambda t: 1 / t, root=True,
-          inside=False, alias=False, up=1.0, freeze=False):
+          inside=False, alias=False, late=False, up=1.0, freeze=False):
     """Return Schedule-Free AdamW without decay, with one of its features changed."""
     def step(w, g, state, *, lr, beta1, beta2, eps):
         t, z_old, x = (1 if freeze else state.get("t", 0) + 1), state.get("z", w), state.get("x", w)
@@ -201,7 +188,7 @@ def _free(mix=lambda z, x, beta1: (1 - beta1) * z + beta1 * x, *, at=lambda w, z
         z = at(w, z_old) - up * lr * g / (np.sqrt(v_hat + eps) if inside else np.sqrt(v_hat) + eps)
         if alias:
             x = (w - (1 - beta1) * z) / beta1
-        x = (1 - weight(t)) * x + weight(t) * z
+        x = (1 - weight(t)) * x + weight(t) * (z_old if late else z)
         return mix(z, x, beta1), {"t": t, "z": z, "x": x, "v": v}
 
     return step
@@ -224,6 +211,8 @@ _FREE = (
     ("c is 1/(t + 1): after the first step x must be z, wherever it began",
      _free(weight=lambda t: 1 / (t + 1))),
     ("x is a moving average with beta1: all z so far must count alike, c = 1/t", _moving),
+    ("x averages the old z: the step comes first, then the average takes the new z in",
+     _free(late=True)),
     ("t never counts: c and the correction stay those of the first step", _free(freeze=True)),
     ("v is not corrected for its start at zero", _free(root=False)),
     ("eps stands inside the root: here it is added after the root", _free(inside=True)),

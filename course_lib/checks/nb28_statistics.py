@@ -8,6 +8,7 @@ import numpy as np
 
 from course_lib.checks.answers import first_match, unchanged
 from course_lib.checks.engine import exercise
+from course_lib.checks.values import numbers
 from course_lib.experiments import comparison
 
 SHARED = np.array([3.0, 0.5, 5.0, 1.0, 4.0, 2.0, 6.0, 0.0, 2.5, 4.5])
@@ -38,7 +39,8 @@ def _intervals(a, b, quantile):
         ("the root is missing: the standard error is s / sqrt(n)", around(mean, quantile * s / n)),
         ("a and b are treated as unpaired: take the standard deviation of a - b, by seeds",
          around(mean, quantile * apart)),
-        ("that is the interval of a alone", around(a.mean(), quantile * a.std(ddof=1) / np.sqrt(n))),
+        ("that is the interval of a alone",
+         around(a.mean(), quantile * a.std(ddof=1) / np.sqrt(n))),
         ("that is mean and half width: (low, high) was asked for",
          np.array([mean, quantile * s / np.sqrt(n)])),
         ("high comes first there", around(mean, quantile * s / np.sqrt(n))[::-1]),
@@ -51,15 +53,16 @@ def _intervals(a, b, quantile):
     "which numbers have lost what both rules share on a seed? Their mean has a standard error",
     "d = a - b; mean(d) -+ q s / sqrt(n), where q is the quantile and s the standard deviation "
     "that divides by n - 1",
-    "reach = quantile * d.std(ddof=1) / np.sqrt(len(d)); return d.mean() - reach, d.mean() + reach"))
+    "reach = quantile * d.std(ddof=1) / np.sqrt(len(d)); then d.mean() - reach, d.mean() + reach"))
 def paired_interval(mine):
     """Mean of a - b, plus and minus quantile times its standard error."""
     for a, b, quantile in ((SHARED + GAP, SHARED, 2.2622), (SHARED[:5], 2 * GAP[:5], 2.7764)):
         answer, fault = unchanged(mine, a, b, quantile, names="a or b")
         if fault:
             return fault
-        if np.shape(answer) != (2,):
-            return f"two numbers are wanted, low and high; shape {np.shape(answer)} came back"
+        answer = numbers(answer)
+        if answer is None or answer.shape != (2,):
+            return "two numbers are wanted, low and high; something else came back"
         fault = first_match(np.asarray(answer, float), _intervals(a, b, quantile),
                             f"for differences with the mean {np.mean(a - b):.3g} the interval is "
                             f"not {np.round(np.asarray(answer, float), 3).tolist()}")
@@ -124,9 +127,10 @@ def holm(mine):
     answer, fault = unchanged(mine, p, names="p")
     if fault:
         return fault
-    answer = np.asarray(answer, dtype=float)
-    if answer.shape != p.shape:
-        return f"{m} adjusted p-values were asked for, and shape {answer.shape} came back"
+    answer = numbers(answer)
+    if answer is None or answer.shape != p.shape:
+        return (f"{m} adjusted p-values were asked for, and "
+                f"{'no numbers' if answer is None else f'shape {answer.shape}'} came back")
     for fault, right in known:
         if np.allclose(answer, right, rtol=1e-9):
             if fault is None and not np.allclose(mine(np.array([0.03, 0.01])), [0.03, 0.02]):

@@ -9,16 +9,8 @@ import numpy as np
 
 from course_lib import optimizers
 from course_lib.checks.engine import exercise
+from course_lib.checks.values import number, numbers
 from course_lib.networks.network import mlp
-
-
-def _number(answer):
-    """Return the answer as a float, or None if it is not one number."""
-    return (
-        float(answer)
-        if answer is not None and not isinstance(answer, str) and np.ndim(answer) == 0
-        else None
-    )
 
 
 def _adam_path(net, X, y, n_steps, lr, *, forget=False, rule=optimizers.adam):
@@ -45,7 +37,7 @@ def loss_left(mine):
     X, y = rng.standard_normal((60, 6)), rng.integers(0, 4, 60)
     net, n_steps, lr = mlp([6, 12, 4], rng=rng, dtype=np.float64), 12, 0.02
     theta, (X20, y20) = net.theta.copy(), (X[:20], y[:20])
-    answer = _number(mine(net, X, y, n_steps=n_steps, lr=lr))
+    answer = number(mine(net, X, y, n_steps=n_steps, lr=lr))
     if answer is None:
         return "one number is wanted: the loss after, over the loss before"
     path = _adam_path(net if (net.theta == theta).all() else _restored(net, theta), X20, y20,
@@ -100,12 +92,9 @@ def update_ratios(mine):
     before = [rng.standard_normal(shape) for shape in ((5, 4), (4, 3), (3, 2))]
     after = [W + scale * rng.standard_normal(W.shape) for W,
              scale in zip(before, (0.5, 0.2, 1.0), strict=True)]
-    answer = np.array(mine([W.copy() for W in before], [W.copy() for W in after]), dtype=float)
-    if answer.shape != (3,):
-        return (
-            "three matrices changed, so three numbers are wanted, and an answer of shape "
-            f"{answer.shape} came back"
-        )
+    answer = numbers(mine([W.copy() for W in before], [W.copy() for W in after]))
+    if answer is None or answer.shape != (3,):
+        return "three matrices changed, so three numbers are wanted; something else came back"
     norm, change = np.linalg.norm, [b - a for a, b in zip(before, after, strict=True)]
     pairs = list(zip(before, after, change, strict=True))
     known = (

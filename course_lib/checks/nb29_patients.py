@@ -48,7 +48,7 @@ AGAINST = {
                                        "often?",
     ("evaluation mode", "validation differs"): ON_ITS_OWN,
     ("evaluation mode", "label leak"): "a leak would shine on run.valid, and this run fails there",
-    ("validation differs", "evaluation mode"): "the accuracy on run.data is high, without training=True",
+    ("validation differs", "evaluation mode"): "the accuracy on run.data is high in evaluation",
     ("validation differs", "label leak"): "a leak would shine on run.valid, and this run does "
                                           "better on run.data",
     ("not shuffled", "label leak"): "a leak would shine on run.valid, and this run fails there",

@@ -9,6 +9,7 @@ import numpy as np
 
 from course_lib.checks.answers import agrees, first_match
 from course_lib.checks.engine import exercise
+from course_lib.checks.values import number, numbers
 
 
 def _quartic(w):
@@ -51,9 +52,9 @@ def hessian_times(mine):
     """(g(w + h u) - g(w - h u)) / 2h."""
     w = np.array([0.5, -1.0, 2.0])
     for h, u in ((0.1, np.array([0.6, 0.8, 0.0])), (0.02, np.array([0.0, -0.6, 0.8]))):
-        answer = np.asarray(mine(_quartic, w.copy(), u.copy(), h=h), dtype=float)
-        if answer.shape != u.shape:
-            return f"a vector of shape {u.shape} is wanted, one of shape {answer.shape} came back"
+        answer = numbers(mine(_quartic, w.copy(), u.copy(), h=h))
+        if answer is None or answer.shape != u.shape:
+            return f"a vector of shape {u.shape} is wanted; something else came back"
         known = [(fault, product(w, u, h)) for fault, product in PRODUCTS]
         if agrees(answer, PRODUCTS[0][1](w, u, 1e-3)):
             return "h is not obeyed"
@@ -83,8 +84,8 @@ def low_end(mine):
         Q = np.linalg.qr(np.random.default_rng(30).standard_normal((4, 4)))[0]
         A = Q @ np.diag(eigenvalues) @ Q.T
         rng, d = np.random.default_rng(1), np.array(eigenvalues)
-        answer = mine(lambda u, A=A: A @ u, 4, size, rng=rng, n_steps=2000)
-        if np.ndim(answer) != 0:
+        answer = number(mine(lambda u, A=A: A @ u, 4, size, rng=rng, n_steps=2000))
+        if answer is None:
             return "one number is wanted, the smallest eigenvalue"
         known = (
             (None, d[0]),
@@ -140,9 +141,10 @@ def kind_of_plateau(mine):
     """
     said = [mine(g, low, high, radius=radius) for g, low, high, radius, _ in PLATEAUS]
     names = {"not critical", "saddle", "minimum or flat"}
-    if not set(said) <= names:
+    if not all(isinstance(s, str) and s in names for s in said):
+        strange = next(s for s in said if not (isinstance(s, str) and s in names))
         return (
-            f"{next(s for s in said if s not in names)!r} is none of 'not critical', 'saddle' and "
+            f"{strange!r} is none of 'not critical', 'saddle' and "
             "'minimum or flat'"
         )
     near, bent = (lambda g, size, high, radius: g <= radius * size), (lambda low, size: low < -0.01

@@ -5,7 +5,7 @@ tuned on validation images, then five fresh seeds, judged on test images.
         over seeds      t(4) s / sqrt(5),  s the standard deviation of the five differences
         over images     z s_i / sqrt(10 000),  s_i that of the images' differences
     signed gap          mean confidence - fraction right: above 0 overconfident
-    calibration error   mean |confidence - fraction right| of 20 bins, weighted by their images
+    calibration error   mean |confidence - fraction right| of 10 bins, weighted by their images
 
 Notebooks: 24.
 """
@@ -100,6 +100,12 @@ def loss_more(step, than):
     d = np.array([a["test_loss"] - b["test_loss"]
                   for a, b in zip(fresh(step), fresh(than), strict=True)])
     return d.mean(), seed_bound(d), d
+
+
+def calibration_more(step, than):
+    """Return (points of calibration error more than another rule's, bound over seeds)."""
+    d = (calibration(step) - calibration(than))[:, 1]
+    return d.mean(), seed_bound(d)
 
 
 def word(difference, *bounds):

@@ -11,8 +11,8 @@ Notebooks: 27.
 """
 MEANINGS = {
     "shrinks": r"$w$ loses $\mathrm{lr}\,\lambda w$ beside the step (**decoupled**)",
-    "shrinks first": r"$w$ is shrunk so, then computed anew from the optimizer's state, which keeps "
-                     "only a part of it",
+    "shrinks first": "$w$ is shrunk so, then computed anew from the optimizer's state, which keeps "
+                     "a part of it",
     "penalty": r"L2: $\lambda w$ is added to the gradient (**coupled**)",
     "in the ratio": "part of the step before its length is set by a trust ratio",
     "in the momentum": r"$\lambda w$ is added after the division, before the momentum",

@@ -138,12 +138,23 @@ def small_cnn():
         layers.Dense(64, activation="relu"), layers.Dense(10)])
 
 
-def keras_optimizer(step, *, lr, **hyper):
-    """Return a keras.optimizers.Optimizer that moves every variable by `step`; lr: a number or a
-    Keras schedule.
+def _numbers(tensor):
+    """Return a variable or a gradient as a NumPy array; RuntimeError where it holds no numbers."""
+    try:
+        return tensor.numpy()
+    except (NotImplementedError, AttributeError):
+        raise RuntimeError(
+            "keras_optimizer needs gradients with numbers in them: compile with run_eagerly=True, "
+            f"and use no Embedding layer; it got {type(tensor).__name__}"
+        ) from None
 
-    The rule runs in NumPy, so compile with run_eagerly=True: for trying a rule out, not for speed.
-    Schedules and clipping remain those of Keras; states are not saved.
+
+def keras_optimizer(step, *, lr, **hyper):
+    """Return a keras.optimizers.Optimizer that moves every variable by `step`.
+
+    lr: a number or a Keras schedule. The rule runs in NumPy, so compile with run_eagerly=True:
+    for trying a rule out, not for speed. Schedules and clipping remain those of Keras; states are
+    not saved.
     """
     import keras
 
@@ -154,7 +165,7 @@ def keras_optimizer(step, *, lr, **hyper):
 
         def update_step(self, gradient, variable, learning_rate):
             k = self._get_variable_index(variable)
-            w, g = variable.numpy(), gradient.numpy()
+            w, g = _numbers(variable), _numbers(gradient)
             w, self.states[k] = step(w, g, self.states[k], lr=float(learning_rate), **hyper)
             self.assign(variable, w)
 

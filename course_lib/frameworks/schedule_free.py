@@ -19,7 +19,7 @@ Keras 3.15.1 reads z_old from a name that on TensorFlow means the variable itsel
 changed. Then z - z_old is zero, beta_1 has left the formula, and the variable holds the plain
 average of all z: x, and not y.
 
-Notebooks: 15.
+Notebooks: 27.
 """
 import numpy as np
 
@@ -35,7 +35,8 @@ def schedule_free_adamw(w, g, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8, we
     point to evaluate.
 
     The root is corrected as in Adam, eps outside it. The paper has sqrt(1 - beta2^t) inside lr, so
-    in c as well; Keras and optax do as is done here.
+    in c as well; Keras and optax do as is done here, at a constant rate without decay. At other
+    rates Keras keeps c = 1/t, and optax weights by the largest rate so far.
     """
     t = state.get("t", 0) + 1
     v = beta2 * state.get("v", 0.0) + (1 - beta2) * g * g
@@ -91,13 +92,14 @@ def diagnose(make):
 
 
 def repaired():
-    """Return a subclass of Keras' class that keeps copies of y and z, and so is right whether or
-    not Keras is.
+    """Return a subclass of Keras' class that keeps copies of y and z. At a constant rate, without
+    warm-up and weight decay, its variable is y, whether or not Keras' own is; `limits` measures
+    what it is otherwise. It evaluates y, where the method's authors evaluate x.
     """
-    from course_lib.frameworks.tensorflow_quietly import import_tensorflow
-    import_tensorflow()
-    import keras
-    from keras import ops
+    from course_lib.frameworks.tensorflow_quietly import import_keras
+
+    keras = import_keras()
+    ops = keras.ops
 
     class RepairedScheduleFreeAdamW(keras.optimizers.ScheduleFreeAdamW):
         def update_step(self, gradient, variable, learning_rate):
@@ -109,3 +111,35 @@ def repaired():
             self.assign(variable, y)
 
     return RepairedScheduleFreeAdamW
+
+
+def on_the_bowl(beta1, *, lr=0.1, n_steps=60, weight_decay=0.0):
+    """Return the paths of y and of x, (n_steps,) each, of this course's rule on w^2 / 2 from 1.
+
+    lr: a number, or t -> number.
+    """
+    w, state, path = np.ones(1), {}, []
+    for t in range(1, n_steps + 1):
+        w, state = schedule_free_adamw(w, w, state, lr=lr(t) if callable(lr) else lr, beta1=beta1,
+                                       weight_decay=weight_decay)
+        path.append((w[0], averaged(w, state)[0]))
+    return np.array(path).T
+
+
+def limits(n_steps=30):
+    """Return {case: largest distance of the repaired Keras class to this course's rule on the bowl}
+    at a constant rate, when the rate drops, in a warm-up, and with weight decay.
+    """
+    make, found = repaired(), {}
+    cases = {
+        "constant rate": (0.1, {}, {}),
+        "rate drops": (lambda t: 0.1 if t <= n_steps // 2 else 0.025, {}, {}),
+        "warm-up": (lambda t: 0.1 * min(1, t / 10), {"warmup_steps": 10}, {}),
+        "weight decay": (0.1, {"weight_decay": 0.25}, {"weight_decay": 0.25}),
+    }
+    for name, (rate, theirs, ours) in cases.items():
+        drops = rate if name == "rate drops" else None
+        path = drive_keras(make(0.1, **theirs), np.ones(1), lambda t, w: w, n_steps, lr=drops)
+        mine = on_the_bowl(0.9, lr=rate, n_steps=n_steps, **ours)[0]
+        found[name] = float(np.abs(path[:, 0] - mine).max())
+    return found

@@ -10,12 +10,14 @@ gradient is looked at, and all weights share one rate. `replay_mlp` and `replay_
 course's network and update rules; from scikit-learn comes only what is random: the start and the
 order of the examples.
 
-Notebooks: 15.
+Notebooks: 27.
 """
 import math
+from types import SimpleNamespace
 
 import numpy as np
 
+from course_lib.arguments import one_thread
 from course_lib.networks.network import mlp
 from course_lib.optimizers.momentum_theory import keras_momentum
 
@@ -119,3 +121,29 @@ def mlp_adam_path(gradients, w, *, lr, beta1, beta2, eps):
         adam.update_params([w], [g])
         path.append(w.copy())
     return np.array(path)
+
+
+def both_mlps(X, y, *, n_iter_no_change=2, seed=1):
+    """Train scikit-learn's MLPClassifier with 'adaptive' and its replay; return `losses`, `rates`,
+    the largest difference `apart` of two losses or weights, and the `failures` in a row before the
+    rate fell for the first time.
+
+    X (n, n_in), labels y (n,).
+    """
+    from sklearn.neural_network import MLPClassifier
+
+    tol = 1e-3
+    theirs = MLPClassifier((16,), solver="sgd", learning_rate="adaptive", learning_rate_init=0.1,
+                           nesterovs_momentum=False, alpha=0.0, batch_size=50, tol=tol,
+                           n_iter_no_change=n_iter_no_change, max_iter=60, random_state=seed)
+    with one_thread():
+        theirs.fit(X, y)
+        losses, rates, net = replay_mlp(
+            X, y, hidden=16, lr=0.1, beta=0.9, tol=tol, n_iter_no_change=n_iter_no_change,
+            batch_size=50, epochs=60, seed=seed)
+    first = next(k for k in range(1, len(rates)) if rates[k] < rates[0])
+    failed = [losses[k] > min(losses[:k], default=math.inf) - tol for k in range(first)]
+    apart = max(np.abs(np.subtract(losses, theirs.loss_curve_)).max(),
+                np.abs(net.layers[0].W - theirs.coefs_[0]).max())
+    return SimpleNamespace(losses=losses, rates=rates, apart=float(apart),
+                           failures=[*failed[::-1], False].index(False))

@@ -54,6 +54,17 @@ def apart(stored):
                       for framework in FRAMEWORKS] for table in tables], dtype=float)
 
 
+def write_numbers(ax, values):
+    """Write the distances (rules, libraries) of one setting into the fields of an image that shows
+    them; rounding is 0, and NaN is left out.
+    """
+    for (row, column), value in np.ndenumerate(values):
+        if not np.isnan(value):
+            text = "0" if value < 1e-6 else f"{value:.1g}" if value < 0.01 else f"{value:.2g}"
+            ax.text(column, row, text, ha="center", va="center", fontsize=9,
+                    color="white" if value > 0.1 else "black")
+
+
 def page(name, stored):
     """Return the page of the optimizer `name`, a key of facts.FACTS (ValueError for another), as a
     Markdown table.

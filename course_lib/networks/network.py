@@ -137,13 +137,18 @@ class Network:
 
     def _checked(self, X):
         self._check_views()
-        X = array("X", X, self._theta.dtype)
+        given, dtype = array("X", X), self._theta.dtype
+        if given.dtype.kind == "c" != dtype.kind:
+            raise ValueError("X must be real in a network with real weights, got complex numbers")
+        with np.errstate(over="ignore"):
+            X = array("X", given, dtype)
         if X.ndim != 2 or X.shape[1] != self.n_in or len(X) == 0:
             raise ValueError(
                 f"X must have shape (n, {self.n_in}), one flat example a row, got {X.shape}"
             )
         if not finite(X):
-            raise ValueError("X must be finite, got NaN or infinity in it")
+            raise ValueError("X must be finite, got NaN or infinity in it" if not finite(given) else
+                             f"X must fit {dtype}, got a number beyond its range")
         return X
 
     def logits(self, X, training=False):

@@ -84,8 +84,13 @@ def max_norm(W, limit):
     15:1929). ValueError if limit is negative.
     """
     changeable("W", W)
-    limit, length = not_negative("limit", limit), np.sqrt(np.sum(W * W, axis=0))
-    W *= limit / np.maximum(length, max(limit, np.finfo(W.dtype).tiny))
+    limit, tiny = not_negative("limit", limit), np.finfo(W.dtype).tiny
+    with np.errstate(over="ignore"):
+        length = np.sqrt(np.sum(W * W, axis=0))
+    if not finite(length):  # the squares have overflowed
+        largest = np.maximum(np.abs(W).max(axis=0), tiny)
+        length = largest * np.sqrt(np.sum((W / largest) ** 2, axis=0))
+    W *= limit / np.maximum(length, max(limit, tiny))
     return W
 
 

@@ -3,6 +3,9 @@ blows up.
 
     lr_t = lr_low (lr_high / lr_low)^((t-1)/(n_steps-1))        t = 1 ... n_steps
 
+The idea is Smith's (2017, arXiv 1506.01186), who raised the rate linearly over a few epochs and
+watched the accuracy; the geometric ramp with the loss came later (fastai, arXiv 2002.04688).
+
 Notebooks: 09.
 """
 import numpy as np
@@ -13,8 +16,9 @@ from course_lib.optimizers.rules import rule_called
 
 
 def lr_range(fun, w, step, *, lr_low, lr_high, n_steps, blow_up=4.0, **hyper):
-    """Return the rates and the losses of a range test, two arrays of one length (Smith 2017, arXiv
-    1506.01186). The loss beside a rate is the one met just before the step at that rate.
+    """Return the rates and the losses of a range test, two arrays of one length (after Smith 2017,
+    arXiv 1506.01186, in the geometric form that came later). The loss beside a rate is the one met
+    just before the step at that rate.
 
     fun: w -> (loss, grad); it may look at another mini-batch at each call (`on_batches`).
     w: the start.

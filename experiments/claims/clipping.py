@@ -18,7 +18,7 @@ LIMITS = np.geomspace(0.1, 100, 10)
 TUNING_SEEDS = range(8)
 PARABOLA = "clipping on a noisy parabola"
 NETWORK_RATES = 0.1 * 2.0 ** (np.arange(8) / 2)
-NETWORK_LIMITS = (0.5, 1.0, 2.0)
+NETWORK_LIMIT = 1.0  # a usual one
 NETWORK = "clipping on MNIST"
 UNIT = "ln(median of |w|, clipped / not clipped)"
 LOSS = "validation loss, with clipping less without"
@@ -77,16 +77,9 @@ def ratio(kind, seed, lr_free, lr_clipped, limit):
 
 
 def network_settings():
-    """Return the best rate without clipping, and the best rate and limit with it."""
-    free = small_network.best_rate("sgd", NETWORK_RATES)
-    tried = []
-    for limit in NETWORK_LIMITS:
-        lr = small_network.best_rate("sgd", NETWORK_RATES * 1.0, clip_norm=limit)
-        loss = np.median([small_network.final_loss("sgd", lr, seed, clip_norm=limit)
-                          for seed in small_network.TUNING_SEEDS])
-        tried.append((loss, lr, limit))
-    _, lr, limit = min(tried)
-    return {"lr_free": free, "lr_clipped": lr, "limit": limit}
+    """Return the best rate without clipping, and the best one with it."""
+    return {"lr_free": small_network.best_rate("sgd", NETWORK_RATES),
+            "lr_clipped": small_network.best_rate("sgd", NETWORK_RATES, clip_norm=NETWORK_LIMIT)}
 
 
 @claim("17", "with noise of infinite variance, clipped descent ends nearer to the minimum than "
@@ -105,10 +98,10 @@ def clipping_hurts_with_skewed_noise(seed, lr_free, lr_clipped, limit):
     return ratio("skewed", seed, lr_free, lr_clipped, limit)
 
 
-@claim("17", "on a small network for MNIST, gradient descent with clipping by norm ends lower than "
-             "without",
-       unit=LOSS, side="below", n=20, first_seed=7000, margin=0.005, family=NETWORK,
+@claim("17", "on a small network for MNIST, gradient descent clipped at a norm of 1 ends as low as "
+             "without clipping",
+       unit=LOSS, side="tie", n=20, first_seed=7200, margin=0.005, family=NETWORK,
        varied="weights and batches", tuned=network_settings)
-def clipping_lowers_validation_loss(seed, lr_free, lr_clipped, limit):
-    return (small_network.final_loss("sgd", lr_clipped, seed, clip_norm=limit)
+def clipped_network_ends_as_low(seed, lr_free, lr_clipped):
+    return (small_network.final_loss("sgd", lr_clipped, seed, clip_norm=NETWORK_LIMIT)
             - small_network.final_loss("sgd", lr_free, seed))

@@ -16,7 +16,7 @@ from experiments import depth, width
 DEEP = "twenty layers on MNIST"
 N, D, NOISE = 40, 120, 0.05
 ADAM_RATES = (0.0003, 0.001, 0.003)
-DEEP_UNIT = "validation accuracy of the first network less that of the second"
+DEEP_UNIT = "validation accuracy, first less second"
 
 
 def relu(norm=None, skip=False):
@@ -79,7 +79,7 @@ def wide_beats_narrow(seed, lr_wide, lr_narrow):
 
 
 @claim("22", "started at zero, Adam ends at an exact fit with a larger risk than the shortest one",
-       unit="mean over three rates of Adam's risk less that of the shortest solution", side="above",
+       unit="mean risk at three rates less that of the shortest", side="above",
        n=20, first_seed=3000, varied="examples")
 def adam_leaves_the_shortest(seed):
     rng = np.random.default_rng(seed)

@@ -57,7 +57,7 @@ def restraint(name, goal):
         f"tuned for the {goal}, {name} has a "
         f"{'lower loss' if goal == 'loss' else 'higher accuracy'} on new images than plain "
         "training",
-        unit=f"{goal} on new images less that of plain training",
+        unit=f"new {goal} less that of plain training",
         side="below" if goal == "loss" else "above", n=12, first_seed=3000, margin=MARGIN[goal],
         family=LOSS if goal == "loss" else ACCURACY, varied="weights and batches",
         tuned=functools.partial(settings_of, name, goal),
@@ -136,7 +136,7 @@ def patience_and_rate():
 
 
 @claim("23", "tuned for the accuracy and watching it, early stopping has a higher accuracy on new "
-       "images than plain training", unit="accuracy on new images less that of plain training",
+       "images than plain training", unit="new accuracy less that of plain training",
        side="above", n=12, first_seed=3000, margin=0.003, family=ACCURACY,
        varied="weights and batches", tuned=patience_and_rate)
 def early_stopping_raises_the_accuracy(seed, lr, patience, plain_lr):
@@ -178,7 +178,7 @@ def rates_with_and_without(goal):
 
 
 @claim("23", "with images shifted by up to 2 pixels, the accuracy on new images is higher than "
-       "without", unit="accuracy on new images less that without shifts", side="above", n=20,
+       "without", unit="new accuracy less that without shifts", side="above", n=20,
        first_seed=3000, margin=0.003, family=SHIFTS, varied="weights, batches and shifts",
        tuned=functools.partial(rates_with_and_without, "accuracy"))
 def shifts_raise_the_accuracy(seed, lr, plain_lr):
@@ -187,7 +187,7 @@ def shifts_raise_the_accuracy(seed, lr, plain_lr):
 
 
 @claim("23", "with images shifted by up to 2 pixels, the loss on new images is lower than without",
-       unit="loss on new images less that without shifts", side="below", n=20, first_seed=3000,
+       unit="new loss less that without shifts", side="below", n=20, first_seed=3000,
        margin=0.01, family=SHIFTS, varied="weights, batches and shifts",
        tuned=functools.partial(rates_with_and_without, "loss"))
 def shifts_lower_the_loss(seed, lr, plain_lr):

@@ -21,7 +21,7 @@ TUNING_SEEDS = range(6)
 MARGIN = 0.1  # a tenth of the steps
 ANGLES = "a saddle turned by a stated angle"
 DIMENSIONS = "a saddle turned at random, adaptive rules against both others"
-UNIT = "ln(median steps of the first rule / of the second)"
+UNIT = "ln of the ratio of their median steps"
 
 
 def axes(d, degrees, rng):

@@ -19,7 +19,7 @@ RATES = np.sort(
 )  # just below the edges of descent and heavy ball
 TUNING_SEEDS = range(6)
 FAMILY = "leaving a saddle"
-UNIT = "ln(median steps of the first rule / of the second)"
+UNIT = "ln of the ratio of their median steps"
 
 
 def curvatures(d, spread):

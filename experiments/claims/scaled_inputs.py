@@ -19,7 +19,7 @@ FAMILY = "scaled inputs on MNIST"
 RATES = {"adam": (0.0024, 0.0048, 0.0096, 0.0192), "sgd": (0.16, 0.32, 0.64)}
 TARGET = 0.2
 N_STEPS = 3000
-UNIT = "mean over the rates of ln(loss on new images / that with raw pixels)"
+UNIT = "mean of ln(new loss / that with raw pixels)"
 
 
 @functools.cache

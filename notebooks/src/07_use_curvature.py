@@ -29,7 +29,7 @@ plt.style.use(["default", "course_lib.course"])
 # %% [markdown]
 # Two runs in the curved valley of Rosenbrock's function. One goes against the gradient (black), the other along a direction
 # that is computed from the Hessian, Newton's (green). Both shorten a step that does not lower the loss enough, by the
-# same rule. You will write these parts yourself.
+# same rule.
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Contours of Rosenbrock's curved valley with two paths from (-1.2, 1). Gradient descent with line search takes small steps near the start, one long leap across the bend, and then small steps again; after 300 steps it has not reached the minimum. Newton with line search follows the bend in 21 steps to the minimum at (1, 1)."}}
 from course_lib import landscapes, plotting
@@ -91,7 +91,7 @@ check.scaled_condition(scaled_condition)
 # With two weights, $\tilde H$ has ones on its diagonal and $r = H_{12}/\sqrt{H_{11}H_{22}}$ beside it. Its eigenvalues are
 # $1 \pm r$, so $\tilde\kappa = (1+|r|)/(1-|r|)$. If the valley runs along an axis, $r = 0$ and one step is enough,
 # whatever $\kappa$. If it is turned by 45°, the diagonal entries are equal, and nothing has changed at all. The cell
-# measures $\tilde\kappa$ by runs: at the best rate, 1, the error shrinks by $(\tilde\kappa-1)/(\tilde\kappa+1)$ a step.
+# measures $\tilde\kappa$ by runs: at the best rate, 1, the factor per step is $q = (\tilde\kappa-1)/(\tilde\kappa+1)$.
 #
 # **Predict** the curve of $\tilde\kappa$ in between, for $\kappa = 100$: does the cure fade slowly as the valley turns,
 # or fast?
@@ -134,7 +134,7 @@ assert min(predicted[degrees.searchsorted(35) : degrees.searchsorted(55)]) > 85
 # ball as a control: momentum, and nothing else.
 #
 # Each rule runs from five starts at distance 1, at the rate that is best for the slowest of them. It has arrived when the
-# loss stays below $0.5\cdot10^{-6}$. (`show_source(descent.fewest_steps)` shows how.)
+# loss stays below $0.5\cdot10^{-6}$.
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Steps against the angle of the valley from 0 to 45 degrees for four rules, five marks at each angle with a line through the medians, logarithmic axis. Gradient descent and heavy ball are flat lines, near 230 and 130. Adam stays close to heavy ball at all angles. RMSprop is highest: about 600 at 0 degrees and more than 800 from 10 degrees on."}}
 angles = np.array([0, 5, 10, 20, 30, 40, 45])
@@ -190,8 +190,7 @@ assert (abs(medians["adam"] / medians["momentum"] - 1) < 0.1).all()
 #
 # ### Exercise 07.2 · Newton's step
 #
-# Return the new point. `w` and `g` have shape `(n,)`, `H` has shape `(n, n)`. Solve a linear system rather than invert a
-# matrix: it is cheaper and more accurate.
+# Return the new point. `w` and `g` have shape `(n,)`, `H` has shape `(n, n)`. Solve a system rather than invert a matrix.
 
 # %% tags=["exercise"]
 def newton_step(w, g, H):
@@ -253,6 +252,7 @@ for name, power, share in [("log cosh w", 3, 1.5), ("exp(w) - w", 2, 2)]:
     d = digits[name]
     assert abs(d[-1] - (power * d[-2] + np.log10(share))) < 1e-6
 assert round(digits["exp(w) - w"][7]) == 97
+assert 15 < -np.log10(np.finfo(float).eps) < 16
 assert round(digits["w^4"][7], 1) == 1.4
 
 # %% [markdown]
@@ -398,7 +398,7 @@ plt.show()
 
 # %% [markdown]
 # *Reading the figure:* a full Newton step spreads the noise over the whole flat direction. At equal speed there, Newton is
-# no wider than gradient descent, and much calmer in the steep direction. The same in numbers, with the row of the ledger:
+# no wider than gradient descent, and much calmer in the steep direction. In numbers:
 
 # %%
 for name, w in clouds.items():
@@ -413,8 +413,7 @@ formula = 0.1 / lam[0] * np.sqrt(eta / (2 - eta))
 assert np.allclose([clouds[n][:, 0].std() for n in list(cases)[1:]], formula, rtol=0.1)
 
 # %% [markdown]
-# So a second-order method needs a small rate too when gradients are noisy, and it pays in noise for speed in flat
-# directions. At equal speed it is the calmer one.
+# So with noise a second-order method needs a small rate too. At equal speed it is the calmer one.
 #
 # ## Which minimum does each rule reach?
 #
@@ -427,7 +426,6 @@ assert np.allclose([clouds[n][:, 0].std() for n in list(cases)[1:]], formula, rt
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Eight square images of basins of attraction of the three-hump camel, four rules by two rates. For gradient descent, momentum and Adam each image is divided into three grey regions around the minima, smooth for gradient descent and momentum, ragged for Adam at the larger rate. For Newton they are vertical stripes, and wide green stripes end at saddles."}}
 from course_lib.landscapes import basins
-
 CAMEL = landscapes.CAMEL
 points, n_minima = basins.critical(CAMEL)
 lowest = np.argmin(CAMEL.fun(points))
@@ -445,6 +443,7 @@ for column, (rule, rates) in zip(axes.T, tried.items(), strict=True):
         shares[rule, lr] = [np.mean(index == lowest), np.mean(index >= n_minima)]
         basins.draw(ax, index, points, n_minima=n_minima, window=CAMEL.window)
         ax.set_title(f"{rule}, lr {lr}\nlowest: {shares[rule, lr][0]:.0%}", fontsize=12)
+fig.supxlabel("$w_1$ to the right, $w_2$ upwards", fontsize=12)
 plt.show()
 
 # %% [markdown]

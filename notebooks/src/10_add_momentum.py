@@ -30,7 +30,7 @@ plt.style.use(["default", "course_lib.course"])
 # Here is gradient descent (called `sgd`, as everywhere) beside momentum, in a ravine with the curvatures 1 and 30. Both have the best
 # parameters for it; where these come from, you will know at the end.
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Two panels. Left, the first 24 steps of gradient descent in black and momentum in blue on the contour lines of a long ravine: black jumps from side to side with little progress, blue makes a few wide swings and is at the centre. Right, loss against step on a logarithmic axis: the blue line falls far below the black one within 100 steps."}}
+# %% tags=["figure"] mystnb={"image": {"alt": "Two panels. Left, the first steps of gradient descent in black and momentum in blue on the contour lines of a long ravine: black jumps from side to side with little progress, blue makes a few wide swings and is at the centre. Right, loss against step on a logarithmic axis: the blue line falls far below the black one within 100 steps."}}
 from course_lib import landscapes, plotting
 from course_lib.optimizers import descent, momentum_theory
 
@@ -176,6 +176,7 @@ plt.show()
 # %% tags=["guard"]
 assert np.allclose(w[:, 1], (1 + np.sqrt(0.1) * t) * (1 - np.sqrt(0.1)) ** t)
 assert (np.abs(w[:, 2]) <= 0.9 ** (t / 2) + 1e-12).all()
+assert round(np.sqrt(0.9), 3) == 0.949
 
 # %% [markdown]
 # ### Exercise 10.2 · The factor per step
@@ -244,6 +245,7 @@ print(f"measured and predicted factors differ by {gap:.3f} at most")
 
 # %% tags=["guard"]
 assert gap < 0.01
+assert len(grid.diverged_at) == 6678
 clear = np.abs(predicted.ravel() - 1) > 0.05
 assert ((grid.diverged_at >= 0) == (predicted.ravel() > 1))[clear].all()
 
@@ -265,6 +267,11 @@ plt.show()
 
 # %% tags=["nbval-ignore-output"]
 panels.momentum_panel(mu=1.0, L=10.0)
+
+# %% tags=["guard"]
+assert round(panels.factor(0.15, 0.7, 1.0, 10.0), 3) == 0.837
+star = momentum_theory.best_heavy_ball(1.0, 10.0)[:2]
+assert np.allclose(star, (0.23, 0.27), atol=5e-3)
 
 # %% [markdown]
 # ## The best parameters
@@ -312,7 +319,7 @@ check.best_momentum(best_momentum)
 #
 # **Predict** for $\kappa = 100$, where $r = 9/11$: is the steep weight smaller or larger after one step, and by what factor?
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Error against step for condition number 100, log scale, 0 to 300 steps. Gradient descent falls slowly, to 0.0025 at step 300. Heavy ball first rises above 2.6, reaches one millionth at step 93, and lies on the exact formula in grey, well above a dotted straight line with the slope of the spectral radius."}}
+# %% tags=["figure"] mystnb={"image": {"alt": "Error against step for condition number 100, log scale, 0 to 300 steps. Gradient descent falls slowly, to 0.0025 at step 300. Heavy ball first rises to 2.68, reaches one millionth at step 93, and lies on the exact formula in grey, well above a dotted straight line with the slope of the spectral radius."}}
 t = np.arange(301)
 bowl = landscapes.quadratic([1.0, 100.0])
 lr, beta, r = momentum_theory.best_heavy_ball(1.0, 100.0)
@@ -349,6 +356,8 @@ for kappa in (10, 100, 1000, 10_000):
 # %% tags=["guard"]
 assert descent.settled(exact, 1e-6) == needed
 error = np.linalg.norm(w, axis=-1) / np.sqrt(2)
+assert round((99 / 101) ** 300, 4) == 0.0025
+assert round(((1 + np.sqrt(0.9)) / (1 - np.sqrt(0.9))) ** 2, -1) == 1440
 assert np.allclose(error, exact, rtol=1e-6, atol=1e-12)
 
 # %% [markdown]

@@ -161,7 +161,12 @@ print(f"edges: heavy ball {2 * 1.9:.2f}, Nesterov {(2 + 1.8) / (1 + 1.8):.3f}")
 # %% [markdown]
 # *Reading the figure:* the marks are measured. Heavy ball has the same factor 0.949 nearly everywhere up to its edge. Nesterov's momentum is better below $a = 1$ and
 # best at $a = 1$, where a direction is finished at once. The price is an earlier edge, at $a = (2+2\beta)/(1+2\beta) = 1.357$.
-#
+
+# %% tags=["guard"]
+assert round(float(momentum_theory.spectral_radius(1.0, 0.9)), 3) == 0.949
+assert np.allclose(measured, momentum_theory.nesterov_radius(stable, 0.9), atol=0.02)
+
+# %% [markdown]
 # ## A theorem for all strongly convex functions
 #
 # The usual parameters for curvatures from $\mu$ to $L$ are $\mathrm{lr} = 1/L$ and $\beta = (\sqrt\kappa-1)/(\sqrt\kappa+1)$. On quadratics the factor is then $1 - 1/\sqrt\kappa$,
@@ -182,6 +187,10 @@ def worst(points, fun, mu=1.0):
     bracket = loss[0] + 0.5 * mu * np.square(points[0]).sum(axis=-1)
     return (loss / bracket).max(axis=-1)
 
+# %% [markdown]
+# `all_three` runs each method with its own parameters: gradient descent with $2/(L+\mu)$, heavy ball with Polyak's, Nesterov's momentum with those of the theorem.
+
+# %%
 def all_three(fun, starts, L, n_steps):
     """Return {name: worst at every step} for curvatures 1 to L; starts (runs, n)."""
     lr, beta, _ = momentum_theory.best_heavy_ball(1.0, L)
@@ -199,7 +208,7 @@ def all_three(fun, starts, L, n_steps):
     return {name: worst(w, fun) for name, w in runs.items()}
 
 # %% [markdown]
-# `all_three` runs each method with its own parameters: gradient descent with $2/(L+\mu)$, heavy ball with Polyak's, Nesterov's momentum with those of the theorem.
+# Two functions, one start for the quadratic and many for `two_slopes`:
 
 # %%
 bowl = landscapes.quadratic([1.0, 100.0])
@@ -394,7 +403,7 @@ show_evidence("nesterov_ends_above_heavy_ball")
 # | stable for $\mathrm{lr}\,\lambda$ below | $2(1+\beta)$ | $(2+2\beta)/(1+2\beta)$ |
 # | parameters | $\mathrm{lr} = \big(\frac{2}{\sqrt L+\sqrt\mu}\big)^2$, $\sqrt\beta = \frac{\sqrt\kappa-1}{\sqrt\kappa+1}$ | $\mathrm{lr} = \frac1L$, $\beta = \frac{\sqrt\kappa-1}{\sqrt\kappa+1}$ |
 # | factor per step in the long run | $\frac{\sqrt\kappa-1}{\sqrt\kappa+1}$ | $1 - \frac1{\sqrt\kappa}$ |
-# | guarantee outside quadratics | none of this speed | the theorem above |
+# | for all strongly convex, smooth functions | no such speed (Goujaud and others 2023) | the theorem above |
 #
 # - The look-ahead damps steep directions and brings the edge of stability closer.
 # - Libraries store the look-ahead point; it is the same method.
@@ -438,6 +447,7 @@ show_evidence("nesterov_ends_above_heavy_ball")
 #   [arXiv:1503.01243](https://arxiv.org/abs/1503.01243): the growing momentum and its bound.
 # - L. Lessard, B. Recht, A. Packard, *Analysis and design of optimization algorithms via integral quadratic constraints*, SIAM Journal on Optimization 26(1), 57–95 (2016),
 #   [arXiv:1408.3595](https://arxiv.org/abs/1408.3595): the function `two_slopes`.
+# - B. Goujaud, A. Taylor, A. Dieuleveut, *Provable non-accelerations of the heavy-ball method* (2023), [arXiv:2307.11291](https://arxiv.org/abs/2307.11291).
 # - I. Sutskever, J. Martens, G. Dahl, G. Hinton, *On the importance of initialization and momentum in deep learning*, ICML (2013),
 #   [PMLR 28(3)](https://proceedings.mlr.press/v28/sutskever13.html).
 #

@@ -64,9 +64,9 @@ plt.show()
 
 # %% tags=["guard"]
 n_weights = 118_282
-assert round(n_weights**2 / 1e10, 1) == 1.4
-assert round(4 * n_weights**2 / 1e9) == 56
-assert round(n_weights**3 / 3 / 1e14, 1) == 5.5
+assert np.isclose(n_weights**2, 1.4e10, rtol=0.01)
+assert np.isclose(4 * n_weights**2 / 1e9, 56, rtol=0.01)
+assert np.isclose(n_weights**3 / 3, 5.5e14, rtol=0.01)
 assert abs(abs(heavy[10]).max() - 0.3) < 0.05 and abs(heavy[10, 0] - 0.08) < 0.005
 
 # %% [markdown]
@@ -75,7 +75,7 @@ assert abs(abs(heavy[10]).max() - 0.3) < 0.05 and abs(heavy[10, 0] - 0.08) < 0.0
 # Look at one eigenvector with curvature $\lambda$. The gradient there is $\lambda$ times the error. A step adds multiples
 # of gradients seen so far. So after $t$ steps the error is the first error times a polynomial in $\lambda$:
 #
-# $$e_t = p_t(\lambda)\, e_0, \qquad p_t \text{ of degree } t, \qquad p_t(0) = 1 .$$
+# $$e_t = p_t(\lambda)\, e_0, \qquad p_t \text{ of degree at most } t, \qquad p_t(0) = 1 .$$
 #
 # It is 1 at $\lambda = 0$, because where the gradient vanishes nothing moves. For gradient descent
 # $p_t(\lambda) = (1 - \mathrm{lr}\,\lambda)^t$. This $p_t$ is called the **residual polynomial** of the method.
@@ -112,8 +112,8 @@ check.heavy_ball_polynomial(heavy_ball_polynomial)
 # ## Which polynomial is smallest?
 #
 # We do not know which eigenvectors the error has. So a method is as good as its polynomial is small on *all* of
-# $[\mu, L]$. Which polynomial of degree $t$ with $p_t(0) = 1$ has the smallest maximum there? Pafnuty Chebyshev found the
-# answer in the 1850s, and the first figure shows it: the one that swings evenly. Its largest value is
+# $[\mu, L]$. Which polynomial of degree $t$ with $p_t(0) = 1$ has the smallest maximum there? The answer
+# goes back to Pafnuty Chebyshev, and the first figure shows it: the one that swings evenly. Its largest value is
 #
 # $$m_t = \frac{2}{q^t + q^{-t}} \approx 2q^t, \qquad q = \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1} .$$
 #
@@ -151,7 +151,7 @@ def polynomials(bowl, start, mu, L, n_steps):
 # %% [markdown]
 # The largest error over the interval, at every step:
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Largest error on the interval from 1 to 25 against the step from 0 to 40, log scale. Measured marks lie on grey predicted lines. Gradient descent falls slowly to 0.04. Heavy ball first rises to 1.8, then falls with the slope of Chebyshev's method, well above it. Chebyshev falls from the first step and is lowest, near a ten-millionth at the end."}}
+# %% tags=["figure"] mystnb={"image": {"alt": "Largest error on the interval from 1 to 25 against the step from 0 to 40, log scale. Measured marks lie on grey predicted lines. Gradient descent falls slowly to 0.04. Heavy ball first rises to 1.9, then falls with the slope of Chebyshev's method, well above it. Chebyshev falls from the first step and is lowest, near a ten-millionth at the end."}}
 t = np.arange(41)
 theory = {
     "sgd": ((L - mu) / (L + mu)) ** t,
@@ -169,7 +169,7 @@ ax.legend(loc="lower left")
 plt.show()
 
 # %% [markdown]
-# *Reading the figure:* heavy ball rises first, to 1.8, and pays for its double root with a factor that grows like $t$.
+# *Reading the figure:* heavy ball rises first, to 1.9, and pays for its double root with a factor that grows like $t$.
 # The two fast methods have the same slope in the long run. Gradient descent has another.
 
 # %%
@@ -180,6 +180,7 @@ for name, size in largest.items():
 # %% tags=["guard"]
 for name, size in largest.items():
     assert np.allclose(size, theory[name], rtol=2e-3)
+assert abs(largest["momentum"].max() - 1.9) < 0.05
 
 # %% [markdown]
 # ### Exercise 12.2 · The fewest steps

@@ -3,8 +3,7 @@
 #
 # *What is every term of Adam for?*
 #
-# Adam is the rule that most people try first. It is six lines long, and nearly all that is said about it can be checked
-# with a list of gradients and a pencil. You choose the gradients, predict the step, and then measure it.
+# Adam is six lines long, and much of what is said about it can be checked with a list of gradients and a pencil. You choose the gradients, predict the step, and then measure it.
 #
 # **You will do:** watch Adam beside its two parents; repair two published versions of it; find the longest step that it
 # can take; write AdamW.
@@ -167,8 +166,8 @@ assert t[measured.argmax()] == 12
 #
 # ## From the museum: a clock and a hat
 #
-# Two faults in published Adams sit in these lines. In one, $t$ is stored but never increased. In the other, $\hat v$ is
-# computed, and then $v$ is used. Feed the rule the gradient 1 for ever, with $\mathrm{lr} = 1$. Each fault then has a
+# The museum keeps faulty code after published teaching material. One of its Adams has two faults in these lines: $t$ is
+# stored but never increased, and $\hat v$ is computed, but $v$ is used. Feed the rule the gradient 1 for ever, with $\mathrm{lr} = 1$. Each fault then has a
 # fingerprint of two numbers:
 #
 # | rule | first step | in the long run |
@@ -179,7 +178,7 @@ assert t[measured.argmax()] == 12
 # | $v$ in place of $\hat v$ | $1/\sqrt{0.001}$ | $1$ |
 # | both of the last two | ? | ? |
 #
-# **Predict** the last row. The museum has such an Adam.
+# **Predict** the last row, which is the museum's.
 
 # %%
 from course_lib.checks import museum
@@ -192,7 +191,7 @@ assert np.allclose([exhibit[0], exhibit[-1]], [1000**0.5, 10], rtol=1e-3)
 
 # %% [markdown]
 # The first number is $1/\sqrt{0.001} = 31.6$ and the last one $1/0.1 = 10$. A rule that is 32 times too fast at first,
-# and ten times in the end, still brings a loss down if its rate was tuned with the faults in it. So nobody notices.
+# and ten times in the end, can still bring a loss down, if its rate was tuned with the faults in it. So they are easily overlooked.
 #
 # ### Exercise 14.1 · Repair the clock and the hat
 
@@ -223,7 +222,7 @@ check.museum_adam_start(museum_adam_start)
 # %% [markdown]
 # ## From the museum: brackets and 0/0
 #
-# Another published Adam trains well on some data and returns NaN on others. Take two weights that start at 1. The first
+# Another exhibit can train well on some data and returns NaN on others. Take two weights that start at 1. The first
 # always has the gradient 2, the second always 0, like the weight of a pixel that is black in every image. To make the
 # fault visible, let $\varepsilon = 0.01$, $\mathrm{lr} = 0.1$, and take five steps.
 #
@@ -293,7 +292,7 @@ for c in (1000, 1e-3, 1e-8, 1e-9):
 # %% [markdown]
 # ## How long can a step be?
 #
-# A constant gradient gives steps of length `lr`, and some say that no step is longer. Take the opposite: a long
+# A constant gradient gives steps of length `lr`. One can read that no step is longer. Take the opposite: a long
 # silence, and then one gradient. Both corrections are over by then, so the step is
 # $(1-\beta_1)/\sqrt{1-\beta_2} = 3.16$ times `lr`. That is the bound in Adam's paper. It is too low. The true bound, for
 # $\beta_1^2 < \beta_2$, is

@@ -3,14 +3,19 @@
 #
 # *What does clipping do, and what does it cost?*
 #
-# **You will do:** clip a gradient on a cliff, clip a network's gradient, limit the weights of a layer.
+# A schedule knows the number of the step, and not the gradient. So it is no help against a gradient that is suddenly
+# huge. **Gradient clipping** shortens such a gradient before the step. In this notebook you see what that saves, what it
+# costs, and which three other things are called nearly the same.
 #
-# **You will learn:** that clipping by norm keeps the direction and by value does not; that clipping changes the mean of
-# noisy gradients; and that gradient clipping, weight clipping, max-norm and pruning are four different things.
+# **You will do:** clip a network's gradient, put clipping in front of any update rule, and limit the weights of a layer.
 #
-# **You need:** gradient descent, as in [05: Descend the gradient](05_descend_the_gradient.ipynb).
+# **You will learn:** that clipping by norm keeps the direction and clipping by value does not; that clipping changes the
+# mean of noisy gradients; and that gradient clipping, weight clipping, **max-norm** and **pruning** are four things.
 #
-# **Minutes:** 45
+# **You need:** gradient descent, from [notebook 05](05_descend_the_gradient.ipynb); noisy gradients, from
+# [notebook 08](08_sample_minibatches.ipynb).
+#
+# **Minutes:** 65
 
 # %% tags=["setup"]
 import matplotlib.pyplot as plt
@@ -21,84 +26,88 @@ from course_lib import check, look, show_source
 plt.style.use(["default", "course_lib.course"])
 
 # %% [markdown]
-# ## Clipping on a cliff
+# ## A cliff
 #
-# A schedule knows the number of the step, not the gradient. So it is no help against a gradient that is suddenly huge. Take $f = w_1^4 + w_2^2$ from $(10, 5)$ with $lr = 0.1$. The gradient is $(4 w_1^3, 2 w_2) = (4000, 10)$. **Predict** $w_1$ after one step of gradient descent: $10 - 400 = -390$, and the next gradient is larger still.
+# Take $f = w_1^4 + w_2^2$ from $(10, 5)$ with $\mathrm{lr} = 0.1$. The gradient is $(4 w_1^3, 2 w_2) = (4000, 10)$. One
+# step of gradient descent leads to $w_1 = 10 - 400$, where the gradient is larger still. Two cures make it no longer than a
+# limit $c$, here 1:
 #
-# Two cures make a gradient $g$ no longer than a limit $c$, here 1:
-#
-# - **by value**: each coordinate is cut to $[-c, c]$. The direction may turn: $(4000, 10)$ becomes $(1, 1)$, which points $45°$ away from the first axis. The true one points $0.14°$ away.
-# - **by norm**: $g \min(1, c/|g|)$. The direction stays.
-#
-# By value, $w_1$ walks in steps of 0.1 until $4|w_1|^3 \le 1$, that is $w_1 \le 0.63$: $\lceil (10 - 0.63)/0.1 \rceil = 94$ steps. By norm, the path follows the gradient's own curve, in which $\mathrm{d}w_2/\mathrm{d}w_1 = 2w_2/4w_1^3$, so
-#
-# $$w_2 = 5\, \exp\left(\frac{1}{4 \cdot 100} - \frac{1}{4 w_1^2}\right) .$$
-#
-# **Predict** $w_2$ where $w_1 = 1$, for both.
+# - **by value**: each coordinate is cut to $[-c, c]$;
+# - **by norm**: the gradient is multiplied by $c/|g|$ if it is longer than $c$.
 
-# %%
-import math
-
+# %% tags=["figure"] mystnb={"image": {"alt": "Grey contours of the function, steep on the right. From the ringed start at (10, 5), clipping by norm runs straight left, almost horizontally, until the first coordinate is about 2, and then bends down to the minimum. Clipping by value first runs down along a diagonal to the first axis, and then along it to the minimum."}}
 from course_lib import landscapes, plotting
 from course_lib.optimizers import clipping, descent
 
-cliff, walks = landscapes.QUARTIC, {}
-for name in ("by_value", "by_norm"):
-    clip = getattr(clipping, name)
-    walks[name] = descent.minimize(lambda w, clip=clip: (cliff(w)[0], clip(cliff(w)[1], 1.0)), [10.0, 5.0], "sgd", lr=0.1, n_steps=400)
-free = descent.minimize(cliff, [10.0, 5.0], "sgd", lr=0.1, n_steps=400)
-value, norm = walks["by_value"].w, walks["by_norm"].w
-arrived = int((4 * np.abs(value[:, 0])**3 <= 1).argmax())
-at_one = np.interp(1.0, norm[::-1, 0], norm[::-1, 1])
-print(f"unclipped: w_1 after one step predicted -390, measured {free.w[1, 0]:.0f}; diverged at step {free.diverged_at}")
-print(f"by value: steps of full length predicted {math.ceil((10 - 0.25**(1 / 3)) / 0.1)}, measured {arrived}")
-print(f"w_2 where w_1 = 1: by norm predicted {5 * math.exp(1 / 400 - 1 / 4):.2f}, measured {at_one:.2f}; by value predicted 0, measured {value[90, 1]:.1f}")
-assert arrived == 94 and math.isclose(at_one, 5 * math.exp(1 / 400 - 1 / 4), rel_tol=0.03)
-assert all(walk.loss[-1] < 1e-4 for walk in walks.values()) and free.diverged_at == 3
+cliff = landscapes.QUARTIC
 
-# %% [markdown]
-# Both arrive, and both make a rate usable sixty times beyond the edge at the start (the curvature there is $12 w_1^2 = 1200$, and $2/1200 = 0.0017$). **Predict** the two paths before you look: which one runs along the level lines' normals, and which along a diagonal?
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Grey contours of the function, steep on the right. From the ringed start at (10, 5), clipping by norm runs straight left, almost horizontally, until the first coordinate is about 2, and then bends down to the minimum. Clipping by value first runs down along a diagonal to the first axis, and then along it to the minimum."}}
+def walk(clip):
+    fun = lambda w: (cliff(w)[0], clip(cliff(w)[1]))
+    return descent.minimize(fun, [10.0, 5.0], "sgd", lr=0.1, n_steps=400)
+
+
+by_value = walk(lambda g: clipping.by_value(g, 1.0))
+by_norm = walk(lambda g: clipping.by_norm(g, 1.0))
 fig, ax = plt.subplots()
 plotting.contours(ax, cliff, window=((-1, 11), (-0.5, 6)), log=True)
-plotting.path(ax, value, "other", label="by value")
-plotting.path(ax, norm, "sgd", label="by norm")
-ax.set_title("Only clipping by norm keeps the gradient's direction")
+plotting.path(ax, by_value.w, "other", label="by value")
+plotting.path(ax, by_norm.w, "sgd", label="by norm")
+ax.set_title("Two ways down a cliff")
 ax.legend(loc="upper left")
 plt.show()
-turned = {name: np.degrees(np.arctan2(*(walk.w[0] - walk.w[1])[::-1])) for name, walk in walks.items()}
-print(f"first step, away from the first axis: by value predicted 45, measured {turned['by_value']:.0f} degrees; by norm predicted 0.14, measured {turned['by_norm']:.2f}")
-assert math.isclose(turned["by_value"], 45, rel_tol=1e-9) and math.isclose(turned["by_norm"], math.degrees(math.atan(10 / 4000)), rel_tol=1e-4)
 
 # %% [markdown]
-# *Reading the figure:* the gradient's direction is not the way to the minimum, so neither path is "right"; clipping by value even arrives at $w_2 = 0$ earlier here. It acts like a sign rule, with all its dependence on the axes (notebook 13). Most training code
-# clips by the norm of the *whole* gradient, all layers together, as `train(..., clip_norm=c)` does.
+# *Reading the figure:* both arrive, at a rate far beyond the edge at the start. By norm the path keeps the direction of the
+# gradient; by value it begins along a diagonal, because both coordinates are cut to the same number.
 #
-# ## Clipping is not free
-#
-# A batch gradient is right on average. Is a clipped one? Let the gradient be $+1$ with probability 0.9 and $-19$ with probability 0.1. **Predict** its mean, and the mean when every gradient is clipped to the limit 1.
+# **Predict** three numbers: the angle of the first step to the first axis, for both ways; the number of full steps by value
+# until $4|w_1|^3 \le 1$; and $w_1$ after one step without clipping.
 
 # %%
-rng = np.random.default_rng(0)
-g = np.where(rng.random(100_000) < 0.9, 1.0, -19.0)
-means = g.mean(), clipping.by_value(g, 1.0).mean()
-print(f"mean gradient: predicted {0.9 - 1.9:.1f}, measured {means[0]:.1f}")
-print(f"mean of the clipped: predicted {0.9 - 0.1:.1f}, measured {means[1]:.1f}")
-assert abs(means[0] + 1.0) < 0.08 and abs(means[1] - 0.8) < 0.02
+free = walk(lambda g: g)
+print(f"no clipping: w_1 = {free.w[1, 0]:.0f}, diverged at step {free.diverged_at}")
+for name, run in (("by value", by_value), ("by norm", by_norm)):
+    step = run.w[0] - run.w[1]
+    angle = np.degrees(np.arctan2(step[1], step[0]))
+    print(f"{name:8}: first step at {angle:.2f} degrees")
+arrived = (4 * np.abs(by_value.w[:, 0]) ** 3 <= 1).argmax()
+predicted = np.ceil((10 - 0.25 ** (1 / 3)) / 0.1)
+print(f"by value: {arrived} full steps, predicted {predicted:.0f}")
+
+# %% tags=["guard"]
+assert arrived == 94
+assert free.diverged_at == 3
+assert by_value.loss[-1] < 1e-4
+assert by_norm.loss[-1] < 1e-4
 
 # %% [markdown]
-# The sign has changed: clipped descent walks *uphill* on average. Where the rare large gradients are the message and not the noise, clipping throws the message away. So record how often it acts (`train` keeps `grad_norm`, before clipping).
+# Neither direction is "right": the gradient does not point at the minimum. But by value the path depends on the axes, like
+# the adaptive rules of [notebook 13](13_adapt_the_learning_rate.ipynb), and by norm it does not.
 #
-# ### Exercise 17.1 · Clip a network's gradient
+# <details>
+# <summary>Why this is true</summary>
 #
-# The gradient comes as a list of arrays of any shapes, one for each layer. Return a new list in which the *whole* gradient, all arrays together, has at most the length `limit`, and its old direction. A gradient of zero is possible.
+# By norm the path follows the gradient, so $\mathrm{d}w_2/\mathrm{d}w_1 = 2w_2/(4w_1^3)$. Separating the variables gives
+# $w_2 = 5\, e^{1/400 - 1/(4 w_1^2)}$: nearly constant until $w_1$ is about 1, as in the figure. By norm, a turned
+# landscape has the turned path, because lengths do not change in a rotation.
+#
+# </details>
+#
+# ## Clip a network's gradient
+#
+# A network's gradient is a list of arrays, one for each layer. Clipping by the **global norm** takes them together.
+#
+# ### Exercise 17.1 · The global norm
+#
+# Return a new list in which the *whole* gradient has at most the length `limit`, and its old direction. A gradient of
+# zero is possible.
 
 # %% tags=["exercise"]
 def clip_global(grads, limit):
-    """Return the arrays of the list grads, shortened together to the norm limit > 0 if it is exceeded."""
+    """Return the arrays of grads, together no longer than limit > 0."""
     ### BEGIN SOLUTION
-    norm = math.sqrt(sum(float(np.sum(g**2)) for g in grads))
+    norm = np.sqrt(sum(np.sum(g**2) for g in grads))
     factor = limit / max(norm, limit)
     return [g * factor for g in grads]
     ### END SOLUTION
@@ -107,46 +116,176 @@ def clip_global(grads, limit):
 check.clip_global(clip_global)
 
 # %% [markdown] tags=["solution"]
-# One factor for all arrays. Clipping each layer by itself would change the proportions between the layers, so the direction. With `max(norm, limit)` below the line, short gradients get the factor 1, and a zero gradient does not divide by zero.
+# One factor for all arrays. Clipping each layer by itself would change the proportions between the layers, and so the
+# direction. With `max(norm, limit)` below the line, short gradients get the factor 1.
 
 # %% [markdown]
+# ### Exercise 17.2 · In front of any rule
+#
+# Write a function that takes an update rule and a limit, and returns a *new rule* with clipping by norm in front. The
+# gradient, one flat array, is shortened if it is longer than `limit`. Then the rule is called with all that it was given.
+
+# %% tags=["exercise"]
+def with_clipping(step, limit):
+    """Return the update rule `step` with clipping by norm in front of it."""
+    ### BEGIN SOLUTION
+    def clipped_step(w, g, state, **hyper):
+        norm = np.sqrt(np.sum(g**2))
+        return step(w, g * (limit / max(norm, limit)), state, **hyper)
+
+    return clipped_step
+    ### END SOLUTION
+
+# %%
+check.with_clipping(with_clipping)
+
+# %% [markdown]
+# ## Clipping is not free
+#
+# A batch gradient is right on average. Is a clipped one? Let the gradient be $+1$ with probability 0.9 and $-19$ with
+# probability 0.1. **Predict** its mean, the mean when it is clipped at 1, and the limit from which on the mean has the right
+# sign.
+
+# %% tags=["figure"] mystnb={"image": {"alt": "Mean of the clipped gradient against the limit, from 0.1 to 100 on a log axis. It rises with the limit to 0.8 at limit 1, falls through zero at limit 9, and is constant at minus 1 from limit 19 on."}}
+limits = np.geomspace(0.1, 100, 200)
+means = [0.9 * min(1, c) - 0.1 * min(19, c) for c in limits]
+rng = np.random.default_rng(0)
+g = np.where(rng.random(100_000) < 0.9, 1.0, -19.0)
+fig, ax = plt.subplots()
+ax.semilogx(limits, means, color="black")
+ax.axhline(0, color="0.6")
+ax.set(xlabel="limit", ylabel="mean of the clipped", title="Mean after clipping")
+plt.show()
+for c in (1.0, 9.0, 100.0):
+    clipped = clipping.by_value(g, c)
+    print(f"limit {c:5}: mean of 100 000 gradients {clipped.mean():+.2f}")
+
+# %% [markdown]
+# *Reading the figure:* below a limit of 9 the mean of the clipped gradients has the wrong sign, and descent walks *uphill*
+# on average. Where the rare long gradients are the message and not the noise, clipping throws the message away.
+#
+# ## What it buys against heavy tails
+#
+# Now let the rare long gradients *be* the noise: $g = w + \xi$ on $\tfrac12 w^2$, where $\xi$ has the symmetric **heavy
+# tails** of Student's t with 1.5 degrees of freedom. Its mean is 0 and its variance is infinite. Rates and limit were tuned
+# on other noise. **Predict** how the two runs differ.
+
+# %% tags=["figure"] mystnb={"image": {"alt": "Median of the distance from the minimum over 40 runs against the step, on a log axis. Without clipping the curve falls at once, flattens from step 400 on and ends near 0.2. Clipped, at a higher rate, it falls more slowly at first, crosses the other after some 700 steps and ends near 0.05."}}
+from course_lib.experiments.ledger import evidence, show_evidence
+
+tuned = evidence("clipping_helps_against_heavy_tails")["tuned"]
+noise = np.random.default_rng(3).standard_t(1.5, (1000, 40))
+fig, ax = plt.subplots()
+for label, limit, lr, color in (
+        ("without clipping", np.inf, tuned["lr_free"], "0.6"),
+        ("clipped", tuned["limit"], tuned["lr_clipped"], "black")):
+    w = np.full(40, 10.0)
+    middle = []
+    for xi in noise:
+        w = w - lr * np.clip(w + xi, -limit, limit)
+        middle.append(np.median(np.abs(w)))
+    ax.semilogy(middle, color=color, label=f"{label}, lr {lr:.2g}")
+ax.set(xlabel="step", ylabel="median of |w| over 40 runs", title="Heavy tails")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# *Reading the figure:* without clipping the rate must be so small that the longest gradients do no harm. With clipping it may
+# be three times as large. The clipped run is slower at first, because the gradient at the start is itself cut from 10 to 1.
+# It ends nearer to the minimum.
+#
+# Does that hold on other seeds, and what of skewed noise, whose long gradients all point one way?
+
+# %%
+show_evidence("clipping_helps_against_heavy_tails")
+show_evidence("clipping_hurts_with_skewed_noise")
+
+# %% [markdown]
+# Both rows **hold**. Against symmetric heavy tails, clipped descent ends nearer to the minimum, by a factor of about
+# $e^{1.04} \approx 2.8$. With skewed noise it ends farther away, by a factor of about seven: the clipped gradient
+# vanishes at a wrong point, and no rate can repair that.
+#
+# ## On a network
+#
+# `train(..., clip_norm=c)` clips by the global norm and keeps `grad_norm`, the length before clipping. So one can see how
+# often a limit acts, here on 5 000 images of MNIST with the tuned rate.
+
+# %% tags=["figure"] mystnb={"image": {"alt": "Length of the gradient at each of 600 steps as dots on a log axis, most of them between 0.3 and 2, falling slowly, with a dashed line at the limit 1; about a third of the dots lie above it."}}
+from course_lib.data import datasets
+from course_lib.networks import mlp
+from course_lib.training import train
+
+images = datasets.split(datasets.load_mnist())
+few = (images.X_train[:5000], images.y_train[:5000])
+lr = evidence("clipped_network_ends_as_low")["tuned"]["lr_clipped"]
+rng = np.random.default_rng(0)
+net = mlp([784, 32, 10], rng=rng)
+kept = train(net, few, "sgd", lr=lr, epochs=6, batch_size=50, rng=rng,
+             clip_norm=1.0, progress=False)
+fig, ax = plt.subplots()
+ax.semilogy(kept.grad_norm, ".", color="black", markersize=4)
+ax.axhline(1.0, color="0.5", linestyle="--")
+share = np.mean(kept.grad_norm > 1.0)
+ax.set(xlabel="step", ylabel="length of the gradient", title=f"Clipped: {share:.0%}")
+plt.show()
+
+# %% [markdown]
+# *Reading the figure:* the dashed line is the limit 1, which many use. The title says what share of the gradients it
+# shortens.
+
+# %%
+show_evidence("clipped_network_ends_as_low")
+
+# %% [markdown]
+# With the usual limit 1 and its own best rate, clipped descent against descent without clipping is **undecided** on this
+# network: neither a gain nor a harm was found. So clip for the run that would explode without it, and not for a lower loss.
+#
 # ## Four different things
 #
-# Gradient clipping is often mixed up with three others, partly because of its name, and credited with preventing overfitting. Look at what they do to one loss, $\frac12|w - a|^2$ with $a = (3,\ 0.4,\ -2,\ 0.05)$, whose minimum is $a$:
+# Gradient clipping is mixed up with three others, and then credited with preventing overfitting. Look at what they do to
+# one loss, $\tfrac12|w - a|^2$ with the minimum $a = (3,\ 0.4,\ -2,\ 0.05)$:
 #
-# | name | what is changed, and when | known from |
-# |---|---|---|
-# | gradient clipping | a long gradient is shortened before the step | Mikolov 2012; Pascanu et al. 2013 |
-# | weight clipping | after each step, every weight is cut to $[-c, c]$ | Wasserstein GAN, Arjovsky et al. 2017 |
-# | max-norm | after each step, a unit's incoming weights are shortened to the norm $c$ if they are longer | Srivastava et al. 2014 |
-# | pruning | after training, small weights are set to 0 | LeCun et al. 1990; by size, Han et al. 2015 |
+# | name | what is changed, and when |
+# |---|---|
+# | gradient clipping | a long gradient is shortened before the step |
+# | weight clipping | after each step, every weight is cut to $[-c, c]$ |
+# | max-norm | after each step, a unit's incoming weights are shortened to the length $c$ if they are longer |
+# | pruning | after training, small weights are set to 0 |
 #
-# **Predict** where each ends, with $c = 1$ and pruning below 0.5. (The loss is a round bowl, so the best point of a convex set is the point of the set that is nearest to $a$.)
+# **Predict** where each ends, with $c = 1$ and pruning below 0.5.
 
 # %%
 a = np.array([3.0, 0.4, -2.0, 0.05])
 
-def trained(shorten=lambda g: g, limit=lambda w: w):
+
+def end(shorten=lambda g: g, limit=lambda w: w):
     w = np.zeros(4)
     for _ in range(300):
         w = limit(w - 0.1 * shorten(w - a))
     return w
 
-plain = trained()
-ends = {"gradient clipping": trained(shorten=lambda g: clipping.by_norm(g, 1.0)), "weight clipping": trained(limit=lambda w: np.clip(w, -1, 1)),
-        "max-norm": trained(limit=lambda w: w / max(1.0, np.linalg.norm(w))), "pruning": np.where(np.abs(plain) < 0.5, 0.0, plain)}
-predicted = [a, np.clip(a, -1, 1), a / np.linalg.norm(a), [3.0, 0.0, -2.0, 0.0]]
-for (name, w), goal in zip(ends.items(), predicted, strict=True):
-    print(f"{name:17}: predicted {np.round(goal, 2).tolist()}, measured {(np.round(w, 2) + 0.0).tolist()}")
-    assert np.allclose(w, goal, atol=1e-6)
+
+ends = {"plain training": end(),
+        "gradient clipping": end(shorten=lambda g: clipping.by_norm(g, 1.0)),
+        "weight clipping": end(limit=lambda w: np.clip(w, -1, 1)),
+        "max-norm": end(limit=lambda w: clipping.by_norm(w, 1.0)),
+        "pruning": np.where(np.abs(end()) < 0.5, 0.0, end())}
+for name, w in ends.items():
+    print(f"{name:17}: {(w.round(2) + 0.0).tolist()}")
+
+# %% tags=["guard"]
+assert np.allclose(ends["gradient clipping"], a, atol=1e-6)
+assert np.allclose(ends["max-norm"], a / np.linalg.norm(a), atol=1e-6)
 
 # %% [markdown]
-# Four different points. Gradient clipping ends where plain training ends: here it changes the way, not the set of points that can be reached. So it cures explosions and is no regulariser in itself. The three others change *where* one ends. Weight clipping keeps the small weights and
-# breaks the proportions of the large ones, max-norm keeps the proportions, pruning keeps the large weights and drops the small ones. Whether any of them helps on new data has to be measured (notebook 23).
+# Gradient clipping ends where plain training ends: here it changes the way, and not the set of points that can be reached.
+# The others change *where* one ends. Weight clipping breaks the proportions of the large weights, max-norm keeps them, and
+# pruning drops the small weights.
 #
-# ### Exercise 17.2 · Max-norm of a layer
+# ### Exercise 17.3 · Max-norm of a layer
 #
-# `W` has the shape (n_in, n_out): its *column* $k$ holds the incoming weights of unit $k$. Return a new array in which every column that is longer than `limit` is shortened to this length. All others stay.
+# `W` has the shape (n_in, n_out): its *column* $k$ holds the incoming weights of unit $k$. Return a new array in which every
+# column that is longer than `limit` is shortened to this length. All others stay.
 
 # %% tags=["exercise"]
 def max_norm(W, limit):
@@ -159,53 +298,117 @@ def max_norm(W, limit):
 # %%
 check.max_norm(max_norm)
 
-# %% [markdown] tags=["solution"]
-# The same formula as in exercise 17.1, but for weights, column by column, and after the step. A unit whose weights are all zero keeps them.
+# %% [markdown]
+# Now the four on a network, with plain training as the control: the same start and batches, Adam for 20 epochs on 1 000
+# images. The library's `penalties` has the three that change weights.
+
+# %%
+from course_lib.networks import penalties
+
+
+def trained(change=lambda W: W, share=0.0, **options):
+    """Return the matrices; change(W) acts on each of them after every step."""
+    rng = np.random.default_rng(0)
+    net = mlp([784, 64, 10], rng=rng)
+    matrices = [layer.W for layer in net.layers[::2]]
+
+    def limit(net, lr):
+        for W in matrices:
+            change(W)
+
+    data = (images.X_train[:1000], images.y_train[:1000])
+    train(net, data, "adam", lr=0.003, epochs=20, batch_size=100, rng=rng,
+          progress=False, after_step=limit, **options)
+    for W in matrices:
+        penalties.prune(W, share)
+    return matrices
 
 # %% [markdown]
+# **Guess** which number each of the four pins down: the largest weight, the longest column, or the share of zeros.
+
+# %% tags=["figure"] mystnb={"image": {"alt": "Five histograms of the weights of the first layer, counts on a log axis. Plain and gradient clipping: the same broad bell. Weight clipping: a narrow block with two high edges at minus and plus 0.05. Max-norm: a narrower bell. Pruning: a spike at zero, a gap, and the two tails."}}
+cases = {"plain": {}, "gradient clipping": {"clip_norm": 0.1},
+         "weight clipping": {"change": lambda W: penalties.clip_weights(W, 0.05)},
+         "max-norm": {"change": lambda W: penalties.max_norm(W, 1.0)},
+         "pruning": {"share": 0.8}}
+fig, axes = plt.subplots(1, 5, figsize=(9.6, 3), sharey=True)
+for ax, (name, options) in zip(axes, cases.items(), strict=True):
+    W, last = trained(**options)
+    ax.hist(W.ravel(), bins=np.linspace(-0.3, 0.3, 41), color="0.4", log=True)
+    ax.set_title(name, fontsize=10)
+    longest = max(np.linalg.norm(M, axis=0).max() for M in (W, last))
+    largest = max(np.abs(M).max() for M in (W, last))
+    print(f"{name:17}: largest weight {largest:.2f}, longest column {longest:.2f}, "
+          f"zeros {np.mean(W == 0):.0%}")
+axes[0].set(ylabel="weights of the first layer")
+plt.show()
+
+# %% [markdown]
+# *Reading the figure:* gradient clipping leaves the weights as they were. Weight clipping cuts every one of them, max-norm
+# shortens the columns, and pruning empties the middle. Each pins down its own number.
+#
+# Whether any of them helps on new images is a question for tuned runs and fresh seeds;
+# [notebook 23](23_regularise.ipynb) asks it.
+#
 # ## Summary
 #
-# - Clipping by norm keeps the direction, by value it does not; both change the mean of noisy gradients. Neither is
-#   weight clipping, max-norm or pruning.
+# - Clipping by norm keeps the gradient's direction, by value it does not. Both make a rate usable that would explode without them.
+# - Clipping changes the mean of noisy gradients. Against heavy tails that row of the ledger holds as a gain, with skewed
+#   noise as a loss.
+# - Record how often it acts: `train` keeps the length of every gradient before clipping.
+# - Gradient clipping changes the way. Weight clipping, max-norm and pruning change the points that can be reached.
 #
 # ## Questions to ask yourself
 #
-# **1.** Every gradient of a run is longer than the limit, and it is clipped by norm before plain SGD. What is the rule
-# then?
+# **1.** Every gradient of a run is longer than the limit, and it is clipped by norm before plain gradient descent. What is
+# the rule then?
 #
 # <details>
 # <summary>Answer</summary>
 #
-# Normalised gradient descent: every step has the length $\mathrm{lr} \cdot c$. Near the minimum it cannot settle below
-# that scale until the gradients become shorter than the limit.
+# Normalised gradient descent: every step has the length $\mathrm{lr} \cdot c$. Near the minimum it cannot settle below that
+# scale until the gradients become shorter than the limit.
 #
 # </details>
 #
-# **2.** All gradients are multiplied by the same constant factor, 0.01, as if all had been clipped alike. What does that
-# change for SGD, and what for Adam?
+# **2.** All gradients are multiplied by the same constant factor, 0.01. What does that change for gradient descent, and
+# what for Adam?
 #
 # <details>
 # <summary>Answer</summary>
 #
-# For SGD it is a rate a hundred times smaller. For Adam it changes nothing but the role of $\varepsilon$.
+# For gradient descent it is a rate a hundred times smaller. For Adam it changes nothing but the role of $\varepsilon$. So
+# with Adam, clipping acts only through *which* gradients are clipped: a rare long one counts less in $m$ and $v$.
 #
 # </details>
 #
-# **3.** Does gradient clipping prevent overfitting?
+# **3.** Somebody clips the gradients of each of four workers, and then averages them. Is that the same as clipping the
+# average?
 #
 # <details>
 # <summary>Answer</summary>
 #
-# It changes the way, not the set of points that can be reached.
+# No. The average of the four is shorter than the longest of them, and may need no clipping at all. Clipping first
+# changes the mean, as in the section on its cost.
 #
 # </details>
 #
 # ## Go deeper
 #
-# - R. Pascanu, T. Mikolov, Y. Bengio, *On the difficulty of training recurrent neural networks*, ICML (2013),
-#   https://arxiv.org/abs/1211.5063: clipping by norm, and the cliff.
-# - M. Arjovsky, S. Chintala, L. Bottou, *Wasserstein GAN* (2017), https://arxiv.org/abs/1701.07875.
-# - S. Han et al., *Learning both weights and connections for efficient neural networks*, NIPS (2015),
-#   https://arxiv.org/abs/1506.02626: pruning by size.
+# - R. Pascanu, T. Mikolov, Y. Bengio,
+#   [*On the difficulty of training recurrent neural networks*](https://arxiv.org/abs/1211.5063), ICML (2013): clipping by
+#   norm, and the cliff.
+# - T. Mikolov, [*Statistical language models based on neural networks*](https://www.fit.vut.cz/study/phd-thesis/283/), PhD
+#   thesis, Brno (2012): clipping by value.
+# - J. Zhang and others, [*Why are adaptive methods good for attention models?*](https://arxiv.org/abs/1912.03194) (2020):
+#   heavy tails, and clipping against them.
+# - M. Arjovsky, S. Chintala, L. Bottou, [*Wasserstein GAN*](https://arxiv.org/abs/1701.07875) (2017): weight clipping, and
+#   its authors' doubts about it.
+# - N. Srivastava and others, [*Dropout*](https://jmlr.org/papers/v15/srivastava14a.html), Journal of Machine Learning
+#   Research 15 (2014): max-norm.
+# - S. Han and others, [*Learning both weights and connections for efficient neural networks*](https://arxiv.org/abs/1506.02626)
+#   (2015): pruning by size. The first was Y. LeCun and others,
+#   [*Optimal brain damage*](https://proceedings.neurips.cc/paper/1989/hash/6c9882bbac1c7093bd25041881277658-Abstract.html)
+#   (1990).
 #
-# **Next:** [18: Backpropagate](18_backpropagate.ipynb)
+# **Next:** where do a network's gradients come from? [18: Backpropagate](18_backpropagate.ipynb)

@@ -32,18 +32,19 @@ plt.style.use(["default", "course_lib.course"])
 from course_lib.data import datasets, load_results
 from course_lib.networks import signal_propagation as sp
 from course_lib.training import train
+from threadpoolctl import threadpool_limits
 
+_ = threadpool_limits(1, user_api="blas")  # faster for matrices as small as these
 data = datasets.split(datasets.load_mnist())
 X = data.X_train[:5000]
 y = data.y_train[:5000]
-held_out = (data.X_valid, data.y_valid)
 fig, ax = plt.subplots()
 both = {"norm": "layer", "residual": True}
 for label, lr, settings in (("plain", 0.01, {}), ("layer norm + skip", 0.0316, both)):
     rng = np.random.default_rng(0)
     net = sp.tower([784, *[64] * 20, 10], rng=rng, **settings)
     history = train(net, (X, y), "sgd", lr=lr, epochs=4, batch_size=64, rng=rng,
-                    valid=held_out, progress=False)
+                    valid=(data.X_valid, data.y_valid), progress=False)
     ax.plot(np.arange(1, 5), history.valid_accuracy, "o--", label=f"{label}, lr {lr}")
 ax.set(xlabel="epoch", ylabel="validation accuracy", ylim=(0, 1), xticks=range(1, 5))
 ax.legend()
@@ -147,6 +148,8 @@ check.museum_batch_norm(museum_batch_norm)
 # errors: for the whole formula, without the road through the variance, and with mean and variance taken as constants.
 
 # %%
+import copy
+
 from course_lib.networks import gradient_check
 from course_lib.networks.normalization import BatchNorm
 
@@ -159,7 +162,7 @@ norm.b = np.zeros(3)
 
 
 def loss(z):
-    return np.sum(D * norm.forward(z.reshape(8, 3), training=True))
+    return np.sum(D * copy.copy(norm).forward(z.reshape(8, 3), training=True))
 
 # %% [markdown]
 # `loss` multiplies the output by fixed numbers $D$ and adds up, so that $D$ is the gradient that arrives at $A$.
@@ -286,6 +289,7 @@ plt.show()
 
 # %% tags=["guard"]
 assert all(abs(np.log(ratio)) < 1 for ratio in rise.values())
+assert abs(np.pi / (np.pi - 1) - 1.47) < 0.005
 
 # %% [markdown]
 # *Reading the figure:* skip connections alone explode, and so does batch normalisation. Layer normalisation keeps the gradient level. With both, it rises a little and then flattens. The formula for batch normalisation is
@@ -347,7 +351,8 @@ show_evidence("skips_help_batch_norm")
 show_evidence("bare_skips_hurt")
 
 # %% [markdown]
-# EVIDENCE
+# All three hold. With a normalisation, skip connections raise the accuracy after four epochs, by about 0.24 for layer and 0.18 for batch normalisation. Without one they lower it: their large gradients need a much
+# smaller rate.
 #
 # And longer training, other widths, other optimizers? Not measured here.
 #

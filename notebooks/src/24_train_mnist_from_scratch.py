@@ -100,6 +100,7 @@ print(f"mean square of a pixel {pixels:.2f}; first loss predicted {predicted:.2f
 # %% tags=["guard"]
 fresh = mlp(sizes, rng=np.random.default_rng(0))
 assert fresh.theta.size == 118_282 and abs(np.mean(first) - predicted) < 0.05
+assert abs(np.log(10) - 2.30) < 0.005
 assert fresh.loss(255 * data.X_valid, data.y_valid) > 100 and len(copies) == 0
 
 # %% [markdown]

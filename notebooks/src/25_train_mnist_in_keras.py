@@ -333,6 +333,16 @@ plt.show()
 # *Reading the figure:* the validation loss turns while the training loss still falls. `EarlyStopping` waited five epochs
 # and **kept the last weights**, which is its default; the file has the best. With `restore_best_weights=True` the memory
 # has them too.
+#
+# <details>
+# <summary>Four more words that you will meet</summary>
+#
+# - *Functional API:* for networks that are no chain. `x = keras.Input((784,))`, then `h = keras.layers.Dense(128)(x)` and so on, and at the end `keras.Model(x, h)`.
+# - *Clipping* is an argument of every optimizer: `clipnorm` shortens the gradient of each variable by itself, `global_clipnorm` that of all together (notebook 17), `clipvalue` cuts single entries.
+# - *Warm-up* is part of the schedule: `CosineDecay(0.0, decay_steps, warmup_target=0.003, warmup_steps=100)` rises first.
+# - *TensorBoard:* the callback `keras.callbacks.TensorBoard(folder)` writes what the program `tensorboard --logdir folder` draws while the run goes on.
+#
+# </details>
 
 # %% tags=["guard"]
 assert last < 99 and last - lowest == 5

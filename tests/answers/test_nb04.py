@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_lib.checks import nb04
+from course_lib.checks import nb04, nb04_turn
 
 
 def escape(lam, lr, offset, distance=1.0, whole=math.ceil, log=math.log, gain=None):
@@ -66,8 +66,51 @@ def twice_after_kick(fun, w, **settings):
     return path * 1.5 if (path[0] == 0).all() else path
 
 
+def simulated(lam, lr, offset, distance=1.0):
+    y, t = abs(offset), 0
+    if y < distance and (y == 0 or lam >= 0):
+        return math.inf
+    while y < distance:
+        y, t = (1 - lr * lam) * y, t + 1
+    return t
+
+
+def endless(lam, lr, offset, distance=1.0):
+    y, t = offset, 0
+    while abs(y) < distance:
+        y, t = (1 - lr * lam) * y, t + 1
+    return t
+
+
+def uniform_in_a_cube(n, rng):
+    xi = rng.uniform(-1, 1, n)
+    return xi / np.linalg.norm(xi)
+
+
+def along_an_axis(n, rng):
+    return np.eye(n)[rng.integers(n)] * rng.choice([-1, 1])
+
+
+def turning(at=lambda w, Q: w @ Q, back=lambda g, Q: g @ Q.T):
+    """The right answer to 04.3, in parts that a mistake may replace."""
+    def turned(fun, Q):
+        def new(w):
+            loss, g = fun(at(w, Q))
+            return loss, back(g, Q)
+        return new
+    return turned
+
+
+def by_axes(fun, Q):
+    def new(w):
+        loss, g = fun(np.einsum("ij,...i->...j", Q, w))
+        return loss, np.einsum("ij,...j->...i", Q, g)
+    return new
+
+
 RIGHT = {
-    nb04.escape_step: [escape],
+    nb04_turn.turned: [turning(), by_axes],
+    nb04.escape_step: [escape, simulated],
     nb04.perturbed_gd: [kicked, lambda fun, w, **kw: kicked(fun, w, **kw).tolist()],
 }
 
@@ -86,6 +129,21 @@ WRONG = [
     (nb04.escape_step, careless(lambda lam, y, d: lam > 0 and abs(y) < d, 3), "drawn in"),
     (nb04.escape_step, careless(lambda lam, y, d: lam == 0 and abs(y) < d, 3), "lam is zero"),
     (nb04.escape_step, careless(lambda lam, y, d: abs(y) > d, -6), "at step 0"),
+    (nb04.escape_step, lambda *a, **kw: escape(*a, **kw, whole=lambda x: math.floor(x) + 1), "reached exactly"),
+    (nb04.escape_step, endless, "does the loop always end?"),
+    (nb04.perturbed_gd, changed(kick=lambda n, rng: rng.choice([-1, 1], n) / math.sqrt(n)), "corners of a cube"),
+    (nb04.perturbed_gd, changed(kick=along_an_axis), "along the axes"),
+    (nb04.perturbed_gd, changed(kick=uniform_in_a_cube), "some directions are more frequent"),
+    (nb04_turn.turned, turning(at=lambda w, Q: w), "nothing is turned"),
+    (nb04_turn.turned, turning(at=lambda w, Q: w @ Q.T), "turned the other way"),
+    (nb04_turn.turned, turning(back=lambda g, Q: g), "that of the old landscape"),
+    (nb04_turn.turned, turning(back=lambda g, Q: g @ Q), "turned by Q^T"),
+    (nb04_turn.turned, turning(back=lambda g, Q: 2 * g), "is not that of the turned landscape"),
+    (nb04_turn.turned, turning(at=lambda w, Q: 2 * w), "is not that of z"),
+    (nb04_turn.turned, turning(at=lambda w, Q: Q.T @ w, back=lambda g, Q: Q @ g), "not for points of shape"),
+    (nb04_turn.turned, lambda fun, Q: fun(np.ones(3)), "a function of w is wanted"),
+    (nb04_turn.turned, lambda fun, Q: lambda w: fun(w @ Q)[0], "must return (loss, grad)"),
+    (nb04_turn.turned, lambda fun, Q: lambda w: (fun(w @ Q)[0], 1.0), "a gradient of shape ()"),
     (nb04.perturbed_gd, in_place, "changed the start"),
     (nb04.perturbed_gd, lambda fun, w, **kw: kicked(fun, w, **kw)[1:], "of shape (21, 2), not (20, 2)"),
     (nb04.perturbed_gd, changed(small=True), "only where the gradient is small"),

@@ -108,7 +108,7 @@ WRONG = [
     (nb09.scaled_rate, lambda rule, lr, old, new: lr * new, "the ratio of the two"),
     (nb09.scaled_rate, lambda rule, lr, old, new: lr * 2, "for sgd, from batches of 64 at 0.1 to batches of 576"),
     (nb09.scaled_rate, lambda rule, lr, old, new: lr * (new // old) ** (0.5 if rule == "adam" else 1), "drops the remainder"),
-    (nb09.scaled_rate, lambda rule, lr, old, new: lr * (new / old) ** (1 if rule == "sgd" else 0.5), "momentum scales as sgd does"),
+    (nb09.scaled_rate, lambda rule, lr, old, new: lr * (new / old) ** (1 if rule == "sgd" else 0.5), "sgd and momentum scale linearly"),
     (nb09.scaled_rate, lambda rule, lr, old, new: [lr], "one number is wanted"),
     (nb09.accumulate, accumulated(lambda some: 1, lambda rows, parts: len(parts)), "each part counts alike"),
     (nb09.accumulate, accumulated(lambda some: 1, lambda rows, parts: 1), "means is not divided"),

@@ -81,6 +81,17 @@ def cg(H, b, w, *, n_steps, ratio=None, r=None, renew=True):
     return np.array(path)
 
 
+def by_the_gradient(H, b, w, *, n_steps):
+    g = H @ w - b
+    d, path = -g, [w]
+    for _ in range(n_steps):
+        s = -(g @ d) / (d @ H @ d)
+        path.append(path[-1] + s * d)
+        new = H @ path[-1] - b
+        d, g = -new + new @ (new - g) / (g @ g) * d, new
+    return np.array(path)
+
+
 def other_ratio(ratio):
     return lambda H, b, w, *, n_steps: cg(H, b, w, n_steps=n_steps, ratio=ratio)
 
@@ -105,7 +116,7 @@ RIGHT = {
     nb12.heavy_ball_polynomial: [polynomial, with_a_velocity, as_a_run, as_a_polynomial],
     nb12.steps_to_target: [lambda kappa, target: count(exact, kappa, target), inverse_cosh,
                            lambda kappa, target: np.int64(inverse_cosh(kappa, target))],
-    nb12.conjugate_gradient: [cg, curvature.conjugate_gradient, lambda *a, **kw: cg(*a, **kw).tolist(),
+    nb12.conjugate_gradient: [cg, by_the_gradient, curvature.conjugate_gradient, lambda *a, **kw: cg(*a, **kw).tolist(),
                               other_ratio(lambda new, r: new @ (new - r) / (r @ r))],
 }
 
@@ -124,6 +135,7 @@ WRONG = [
     (nb12.heavy_ball_polynomial, lambda lam, t, **kw: abs(polynomial(lam, t, **kw)), "the size of the error"),
     (nb12.heavy_ball_polynomial, lambda lam, t, **kw: 0 * lam, "for t = 3, lr = 0.2 and beta = 0.5"),
     (nb12.steps_to_target, lambda kappa, target: [1, 2], "one whole number"),
+    (nb12.steps_to_target, lambda *a: count(lambda q, t: 2 / (q**t + q**-t), *a), "for kappa = 1 it divides by zero"),
     (nb12.steps_to_target, lambda kappa, target: math.log(2 / target) / -math.log(q_of(kappa)), "rounded up"),
     (nb12.steps_to_target, plain, "gradient descent needs"),
     (nb12.steps_to_target, lambda *a: count(lambda q, t: q**t, *a), "nearly twice"),

@@ -143,6 +143,13 @@ RIGHT = {
     nb23_in_practice.standardise: [with_loops, scaled(train_mean, train_std)],
 }
 WRONG = [
+    (nb23.soft_threshold, lambda w, a: np.where(w > 0, w - a, w + a), "across zero"),
+    (nb23.soft_threshold, lambda w, a: np.copysign(np.abs(w) - a, w), "outwards again"),
+    (nb23.soft_threshold, lambda w, a: w * np.maximum(1 - a / np.abs(w), 0), "0/0"),
+    (nb23.soft_threshold, lambda w, a: w - a if w > a else w + a if w < -a else 0.0, "decides for one number"),
+    (nb23_in_practice.stop_early, lambda a, b: (stop()(a, b)[0], stop()(a, b)[1] - 1), "counted from 0 and"),
+    (nb23_in_practice.stop_early, nb23_in_practice._first_fails, "counts as a failure"),
+    (nb23_in_practice.standardise, scaled(train_mean, lambda A, B: safe(A.std(axis=0, ddof=1))), "pandas"),
     (nb23.soft_threshold, lambda w, a: w - a * np.sign(w), "across zero"),
     (nb23.soft_threshold, lambda w, a: w * (np.abs(w) > a), "hard threshold"),
     (nb23.soft_threshold, lambda w, a: w / (1 + a), "L2's shrinkage"),

@@ -83,7 +83,7 @@ def writes_into_its_state(w, g, state, **hyper):
 
 
 def free(*, y=lambda z, x, b: (1 - b) * z + b * x, start=lambda w, z: z, c=lambda t, b: 1 / t, hat=True, out=True,
-         alias=False, climb=1, count=lambda t: t + 1):
+         alias=False, late=False, climb=1, count=lambda t: t + 1):
     def step(w, g, state, *, lr, beta1, beta2, eps):
         t = count(state.get("t", 0))
         x, z_old = state.get("x", w), state.get("z", w)
@@ -92,7 +92,7 @@ def free(*, y=lambda z, x, b: (1 - b) * z + b * x, start=lambda w, z: z, c=lambd
         z = start(w, z_old) - climb * lr * g / (v_hat**0.5 + eps if out else (v_hat + eps) ** 0.5)
         if alias:
             x = (w - (1 - beta1) * z) / beta1
-        x = x + c(t, beta1) * (z - x)
+        x = x + c(t, beta1) * ((z_old if late else z) - x)
         return y(z, x, beta1), {"t": t, "v": v, "z": z, "x": x}
     return step
 
@@ -149,6 +149,7 @@ WRONG = [
     (nb27.hidden_bug, buggy(late=5), "too well hidden"),
     (nb27.hidden_bug, lambda w, g: (w, {}), "TypeError"),
     (nb27.schedule_free, free(y=lambda z, x, b: b * z + (1 - b) * x), "changed places"),
+    (nb27.schedule_free, free(late=True), "averages the old z"),
     (nb27.schedule_free, free(alias=True), "after it was changed"),
     (nb27.schedule_free, free(y=lambda z, x, b: z), "y is z itself"),
     (nb27.schedule_free, free(start=lambda w, z: w), "starts at y"),

@@ -79,7 +79,7 @@ WRONG = [
     (nb30.hessian_times, lambda fun, w, u, h: fun(w + h * u)[1] - fun(w - h * u)[1], "not divided"),
     (nb30.hessian_times, lambda fun, w, u, h: difference(value=0)(fun, w, u, h=h) * u, "of losses"),
     (nb30.hessian_times, lambda fun, w, u, h: fun(w)[1], "is the gradient"),
-    (nb30.hessian_times, difference(value=0), "of shape"),
+    (nb30.hessian_times, difference(value=0), "something else"),
     (nb30.hessian_times, lambda fun, w, u, h: difference()(fun, w, u, h=1e-3), "not obeyed"),
     (nb30.hessian_times, lambda fun, w, u, h: 3 * u, "that is not"),
     (nb30.low_end, shifted(give=lambda A, u, size: u @ A(u) - size), "added again"),

@@ -11,6 +11,9 @@ from course_lib.experiments.comparison import (
     paired_interval,
     performance_profile,
     sign_flip_p,
+    t_interval,
+    tie_p,
+    words,
 )
 
 
@@ -137,3 +140,35 @@ def test_the_profile_by_hand():
 def test_what_cannot_be_compared_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("margin", [0.3, 0.7, 1.2])
+def test_a_tie_at_5_per_cent_is_an_interval_inside_the_margin(seed, margin):
+    d = np.random.default_rng(seed).normal(0.1, 0.6, size=12)
+    _, low, high = t_interval(d)
+    assert (tie_p(d, margin) <= 0.05) == (-margin < low and high < margin)
+
+
+def test_a_tie_of_equal_numbers_is_certain_and_one_outside_is_none():
+    assert tie_p([0.0, 0.0, 0.0], 0.1) == 0.0
+    assert tie_p([0.2, 0.2, 0.2], 0.1) == 1.0
+    assert tie_p([0.2, 0.2, 0.21], 0.1) == 1.0
+
+
+def test_a_true_difference_at_the_margin_is_rarely_called_a_tie():
+    rng = np.random.default_rng(0)
+    said = [tie_p(rng.normal(1.0, 1.0, size=8), 1.0) <= 0.05 for _ in range(2000)]
+    assert np.mean(said) < 0.035  # 2.5 % in theory; the old rule, a bootstrap interval, had 5.5 %
+
+
+def test_words_of_a_family_are_corrected_in_both_directions():
+    rng = np.random.default_rng(0)
+    noise = rng.normal(size=12)
+    noise = (noise - noise.mean()) / noise.std(ddof=1)
+    d = {"ahead": noise - 2, "behind": noise + 2, "tied": 0.01 * noise, "undecided": noise}
+    margins = dict.fromkeys(d, 0.5)
+    assert words(d, margins) == {name: name for name in d}
+    one = noise + 0.75  # p = 0.025 alone, too weak among four
+    assert words({"a": one}, {"a": 0.5}) == {"a": "behind"}
+    assert words(d | {"a": one}, margins | {"a": 0.5})["a"] == "undecided"

@@ -124,5 +124,6 @@ def test_two_copies_of_a_script_do_nothing_twice(tmp_path):
     root = Path(batch_size.__file__).parents[1]
     both = [subprocess.Popen([sys.executable, "-c", code], cwd=root) for _ in range(2)]
     assert [process.wait(timeout=120) for process in both] == [0, 0]
-    assert len(log.read_text().splitlines()) == (5 + 4) * 3 + 2 * 5
+    tuning, fresh = (len(batch_size.SETTINGS[name]) for name in ("tuning_seeds", "fresh_seeds"))
+    assert len(log.read_text().splitlines()) == (5 + 4) * tuning + 2 * fresh
     assert [row["lr"] for row in json.loads(path.read_text())["rows"]] == [2.0, 2.0]

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from course_lib import optimizers
-from course_lib.data import datasets, results_path
+from course_lib.data import datasets, load_results, results_path
 from course_lib.experiments import workloads
 from course_lib.experiments.workloads import DATA, WORKLOADS, first_step_at, network, run_trial
 from course_lib.training.loop import train
 from experiments import workloads as script
+from experiments import workloads_fresh
 
 SHORT = {
     name: replace(card, n_steps=40, every=20)
@@ -206,3 +207,16 @@ def test_the_sweep_chooses_by_the_mean_and_by_the_median():
     plan = {"finalists": 1, "aims": ["lowest", "soonest"]}
     assert script.finalists(plan, trials) == [{"lr": 1.0}]
     assert script.finalists(plan | {"finalists": 2}, trials) == [{"lr": 1.0}, {"lr": 3.0}]
+
+
+def test_the_fresh_runs_are_on_seeds_that_no_choice_has_seen_and_can_be_made_again():
+    fresh, plan = load_results("workloads_fresh"), load_results("workloads")["plan"]
+    seen = {seed for one in plan.values() for seed in one["ladder_seeds"] + one["fresh_seeds"]}
+    assert not (seen | {0, 1, 2}) & set(fresh["seeds"]) and len(fresh["seeds"]) >= 12
+    workloads = load_results("workloads")["results"]
+    for workload, step in (("regression", "nesterov"), ("logistic", "adam")):
+        hyper = workloads[workload][step]["chosen"]["lowest"]["hyper"]
+        again = workloads_fresh.run(workload, step, hyper, fresh["seeds"][3])
+        kept = fresh["results"][workload][step]["lowest"]
+        assert again["final"] == pytest.approx(kept["final"][3], rel=0.01)
+        assert again["steps"] == pytest.approx(kept["steps"][3], abs=20)

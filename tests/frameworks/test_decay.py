@@ -53,8 +53,8 @@ def keras_classes():
 def statements(function):
     """The assignments to variables in a function's source, as text."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    return [ast.unparse(node) for node in ast.walk(tree)
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "assign"]
+    return [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Call)
+            and getattr(node.func, "attr", "").startswith("assign")]
 
 
 def keras_meaning(cls):
@@ -64,7 +64,9 @@ def keras_meaning(cls):
         if step is not None and "weight_decay" in inspect.getsource(step):
             return "in update_step"
     found = statements(cls._apply_weight_decay)
-    return "shrinks" if found == ["variable.assign(variable - variable * wd * lr)"] else found
+    forms = ("variable.assign(variable - variable * wd * lr)",
+             "variable.assign_sub(variable * wd * lr)")  # the base class, and TensorFlow's
+    return "shrinks" if len(found) == 1 and found[0] in forms else found
 
 
 def test_keras_sources_say_what_we_say():
@@ -155,7 +157,7 @@ def test_sgd_classifier_shrinks_by_rate_times_alpha():
 # PyTorch, in a process of its own: see torch_process
 
 PROBE = r"""
-import inspect, json, re, torch
+import inspect, json, re, sys, torch
 found = {}
 for name, cls in vars(torch.optim).items():
     if not (inspect.isclass(cls) and issubclass(cls, torch.optim.Optimizer)) or name == "Optimizer":
@@ -164,7 +166,8 @@ for name, cls in vars(torch.optim).items():
     if "weight_decay" not in given:
         found[name] = "none"
         continue
-    source = inspect.getsource(inspect.getmodule(torch.optim.Adam if name == "AdamW" else cls))
+    homes = {base.__init__.__module__ for base in cls.__mro__[:-1]} - {"torch.optim.optimizer"}
+    source = "".join(inspect.getsource(sys.modules[home]) for home in homes)
     shrinks = bool(re.search(r"param\.mul_\(1 - lr \* weight_decay", source))
     adds = bool(re.search(r"grad(\.add)?\w*\(param, alpha=weight_decay\)", source))
     if shrinks and adds:

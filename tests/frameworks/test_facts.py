@@ -3,6 +3,7 @@ the stored numbers.
 """
 import inspect
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +29,7 @@ from course_lib.frameworks.paths import (
     lr,
     path_of,
 )
-from course_lib.frameworks.table import distances, page
+from course_lib.frameworks.table import apart, distances, folded, page, write_numbers
 from course_lib.frameworks.tensorflow_quietly import import_tensorflow
 from course_lib.frameworks.torch_process import torch_paths, torch_version
 from course_lib.optimizers.rules import STEPS
@@ -303,19 +304,45 @@ def test_a_page_is_a_table_with_what_is_measured():
         all(row.count(" | ") == 4 and row.startswith("| ") and row.endswith(" |") for row in rows)
         and len(rows) == 11
     )
-    assert rows[7] == "| **apart, with equal numbers** |  | 0.019 | 0 | 0 |"
-    assert rows[9].endswith("| 0.019 | 0.22 | – |")
+    assert rows[7] == r"| **apart, with equal numbers** |  | 0.3 $\mathrm{lr}$ | 0 | 0 |"
+    assert rows[9].endswith(r"| 0.3 $\mathrm{lr}$ | 3.4 $\mathrm{lr}$ | – |")
     assert "`keras.optimizers.Adam(amsgrad=True)`" in page("amsgrad", STORED)
     assert page("lion", STORED).count("| – |") == 9 and page("adam", STORED) == page("adam", STORED)
     with pytest.raises(ValueError, match="there is no page 'adma'; there are sgd, momentum"):
         page("adma", STORED)
 
 
+def test_pages_have_links_upright_rates_and_one_meaning_of_a_letter():
+    text = folded(STORED)
+    assert text.count("<details>") == text.count("</details>") == len(FACTS)
+    assert "[arXiv 1412.6980](https://arxiv.org/abs/1412.6980)" in text
+    assert "(https://doi.org/10.1016/0041-5553%2864%2990137-5)" in text
+    assert not re.search(r"(?<![\w{`])lr(?=[\\$(])", text.replace(r"\mathrm{lr}", ""))
+    assert all("$u" not in page(name, STORED) for name in ("sgd", "momentum", "nesterov"))
+
+
+def test_the_map_holds_the_distances_of_the_pages():
+    found = apart(STORED)
+    assert found.shape == (len(FACTS), len(FRAMEWORKS), len(SETTINGS))
+    at = list(FACTS).index("adam"), FRAMEWORKS.index("keras"), SETTINGS.index("same")
+    assert found[at] == pytest.approx(0.30, abs=0.005)  # in units of the rate
+    assert np.isnan(found[list(FACTS).index("lion"), FRAMEWORKS.index("torch")]).all()
+
+
+def test_the_numbers_of_the_map_are_written_where_there_are_some():
+    from matplotlib.figure import Figure
+
+    ax = Figure().subplots()
+    write_numbers(ax, np.array([[0.3, np.nan, 1e-9], [0.0032, 12.4, 1e-5]]))
+    assert [text.get_text() for text in ax.texts] == ["0.3", "0", "0.003", "12", "1e-05"]
+    assert [text.get_position() for text in ax.texts][:2] == [(0, 0), (2, 0)]
+
+
 def test_distances_are_measured_and_not_told():
     changed = json.loads(json.dumps(STORED))
     changed["torch"]["paths"]["sgd"]["same"][4][2] += 0.5
     assert distances("sgd", changed)["torch"] == {
-        "same": 0.5,
+        "same": 0.5 / lr(1, "same"),
         "drop": 0.0,
         "decay": 0.0,
         "defaults": 0.0,

@@ -87,3 +87,10 @@ def test_it_is_an_optimizer_that_keeps_float32_and_gives_each_variable_its_own_s
     assert first.numpy() == pytest.approx(0.9) and second.numpy() == pytest.approx(1.1)
     assert [state["m"].shape for state in optimizer.states] == [(2,), (3, 1)]
     assert {state["m"].dtype for state in optimizer.states} == {np.dtype(np.float32)}
+
+
+def test_without_eager_steps_one_sentence_says_what_to_do(keras):
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4)])
+    model.compile(optimizer=keras_optimizer(optimizers.sgd, lr=0.1), loss="mse")
+    with pytest.raises(RuntimeError, match="compile with run_eagerly=True"):
+        model.fit(X, np.ones((40, 4), np.float32), verbose=0)

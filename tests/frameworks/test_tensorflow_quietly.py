@@ -149,3 +149,30 @@ def test_it_works_in_a_notebook(fake, monkeypatch):
     }
     assert shown["execute_result"]["data"]["text/plain"] == "'tensorflow'"
     assert shown["stderr"]["text"] == NEWS
+
+
+KERAS = "from course_lib.frameworks.tensorflow_quietly import import_keras\n"
+
+
+def test_another_backend_is_named_and_set_aside(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    done = run(KERAS + "print(import_keras().backend.backend())")
+    assert done.stdout.startswith("KERAS_BACKEND is 'jax': it is set to tensorflow here")
+    assert done.stdout.splitlines()[-1] == "tensorflow"
+
+
+def test_legacy_keras_does_not_matter(monkeypatch):
+    monkeypatch.setenv("TF_USE_LEGACY_KERAS", "1")
+    done = run(KERAS + "print(import_keras().__version__)")
+    assert done.stdout.startswith("3."), done.stderr
+
+
+def test_a_keras_that_runs_on_another_backend_or_is_old_gets_one_sentence():
+    fake = ("import sys, types\n"
+            "sys.modules['keras'] = types.SimpleNamespace(__version__='3.12.1', "
+            "backend=types.SimpleNamespace(backend=lambda: {!r}))\n")
+    done = run(KERAS + fake.format("torch") + "import_keras()")
+    assert "RuntimeError: Keras already runs on 'torch', accepted is 'tensorflow'" in done.stderr
+    done = run(KERAS + fake.format("tensorflow") + "import_keras()")
+    assert done.stdout == ("Keras 3.12.1 is older than 3.15, for which the cells are written: "
+                           "some numbers may differ\n")

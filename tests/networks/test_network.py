@@ -455,3 +455,14 @@ def test_dead_units_are_counted_layer_by_layer():
         init=zeros,
     )
     assert blocked.dead_units(np.ones((3, 2))) == []
+
+
+@pytest.mark.parametrize(("X", "said"), [
+    (np.full((2, 3), 1e300), "X must fit float32, got a number beyond its range"),
+    (np.full((2, 3), np.nan), "X must be finite, got NaN or infinity"),
+    (np.ones((2, 3)) * 1j, "X must be real in a network with real weights"),
+])
+def test_what_the_network_cannot_hold_is_named(X, said):
+    net = mlp([3, 2], rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match=said):
+        net.logits(X)

@@ -215,3 +215,8 @@ def test_lasso_goes_on_until_no_weight_moves_by_more_than_a_billionth():
     w, lr = lasso(X, y, strength=1e-4), 2 / np.linalg.norm(X, 2) ** 2
     moved = soft_threshold(w - lr * X.T @ (X @ w - y) / 2, 1e-4 * lr) - w
     assert 0.9e-9 < np.abs(moved).max() <= 1e-9
+
+
+def test_max_norm_shortens_columns_whose_squares_would_overflow():
+    W = np.full((4, 2), 3e19, np.float32)
+    np.testing.assert_allclose(max_norm(W, 1.0), 0.5, rtol=1e-6)

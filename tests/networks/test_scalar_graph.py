@@ -3,6 +3,7 @@ numbers.
 """
 import math
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -109,3 +110,15 @@ def test_drawing_shows_values_slopes_and_derivatives():
         texts.count(text) for text in ("$a$ = 3", "$d$ = 6", "$u$ = 15", "$f$ = 18", "5", "3")
     ] == [1] * 6
     assert texts.count("1") == texts.count("$d$ = 1") == 2
+
+
+@pytest.mark.parametrize(("backwards", "dark"), [(False, {"W_{12}", "W_{22}", "W_{32}"}),
+                                                 (True, {"W_{21}", "W_{22}"})])
+def test_a_layer_is_drawn_with_the_arrows_of_one_unit_dark(backwards, dark):
+    fig, ax = plt.subplots()
+    sg.draw_layer(ax, 3, 2, unit=1, backwards=backwards)
+    labels = [text.get_text().strip("$") for text in ax.texts if text.get_text()]
+    assert {label for label in labels if label.startswith("W")} == dark
+    assert sum(text.arrow_patch is not None for text in ax.texts if hasattr(text, "arrow_patch")) == 6
+    assert len(labels) == len(dark) + 5
+    plt.close(fig)

@@ -246,3 +246,8 @@ def test_noisy_runs_hover_at_the_predicted_variance():
     measured = hover(lr, lam, beta, sigma=2.0)
     np.testing.assert_allclose(measured, momentum_floor(lr, lam, beta, sigma=2.0), rtol=0.08)
     assert np.array_equal(measured, hover(lr, lam, beta, sigma=2.0))
+
+
+def test_the_way_from_the_start_does_not_count():
+    measured = hover(0.02, 1.0, 0.0, runs=4000, n_steps=200)
+    assert measured == pytest.approx(float(momentum_floor(0.02, 1.0, 0.0)), rel=0.07)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from course_lib.networks.network import mlp
+from course_lib.optimizers import minimize
 from course_lib.training import batch_noise
 
 
@@ -62,3 +63,34 @@ def test_the_exact_parts_are_those_of_single_examples(sizes):
     assert signal == pytest.approx((g.mean(0) ** 2).sum()) and spread == pytest.approx(
         ((g - g.mean(0)) ** 2).sum(1).mean()
     )
+
+
+def test_the_linear_model_s_gradients_are_those_of_its_loss_and_its_batches_average_to_it():
+    full, sampled, _ = batch_noise.least_squares(40, rng=np.random.default_rng(0))
+    w, h = np.linspace(-1, 1, 10), 1e-5
+    loss, grad = full(w)
+    steps = h * np.eye(10)
+    differences = [(full(w + s)[0] - full(w - s)[0]) / (2 * h) for s in steps]
+    np.testing.assert_allclose(grad, differences, rtol=1e-6, atol=1e-8)
+    assert full(w - 0.1 * grad)[0] < loss
+    fun = sampled(40_000, np.random.default_rng(1))
+    assert fun(w)[0] == loss
+    np.testing.assert_allclose(fun(w)[1], grad, atol=0.15)
+
+
+def test_sgd_on_the_linear_model_settles_at_its_floor():
+    _, sampled, floor = batch_noise.least_squares(5000, rng=np.random.default_rng(0))
+    run = minimize(sampled(10, np.random.default_rng(1)), np.full(10, 3.0), "sgd", lr=0.1,
+                   n_steps=20_000, tol=None, keep_path=False)
+    assert run.loss[2000:].mean() == pytest.approx(floor(0.1, 10), rel=0.1)
+
+
+def test_the_estimated_scale_is_near_the_exact_one_and_leaves_the_network_alone():
+    rng = np.random.default_rng(0)
+    net = mlp([5, 3], rng=rng, dtype=np.float64)
+    X, y = rng.standard_normal((300, 5)), rng.integers(3, size=300)
+    theta = net.theta.copy()
+    signal, noise = batch_noise.exact_parts(net, X, y)
+    scale = batch_noise.estimated_scale(net, X, y, b_small=4, b_big=64, pairs=800, rng=rng)
+    assert scale == pytest.approx(noise / signal, rel=0.25)
+    assert np.array_equal(net.theta, theta)
