@@ -7,7 +7,7 @@ course's own.
                      max(|1 - lr mu|, |1 - lr L|) a step
     momentum_panel   heavy ball: max over lam in {mu, L} of spectral_radius(lr*lam, beta) a step
 
-Notebooks: 04, 06.
+Notebooks: 05, 10.
 """
 import io
 

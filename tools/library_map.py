@@ -84,6 +84,7 @@ def used_by(source):
             continue
         for alias in node.names:
             name, target = alias.asname or alias.name, f"{node.module}.{alias.name}"
+            target = "course_lib.checks" if target == "course_lib.check" else target
             if name not in read:
                 continue
             if target in known:

@@ -6,7 +6,7 @@ misconception. A check prints one verdict and never raises; only its third hint 
 An answer that never ends, calls itself without end, asks for too much memory or leaves Python is a
 wrong answer like any other.
 
-Notebooks: 00.
+Notebooks: none directly.
 """
 import ast
 import dis

@@ -3,7 +3,7 @@
 Use none of them for anything else. Each docstring names the fault; a test proves that the fault is
 there.
 
-Notebooks: 01, 05, 06, 08, 09.
+Notebooks: 02, 08, 10, 14, 16.
 """
 import numpy as np
 

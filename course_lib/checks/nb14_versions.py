@@ -3,7 +3,7 @@ each with its sentence.
 
 Each table begins with the right one, whose fault is None.
 
-Notebooks: 14.
+Notebooks: none directly.
 """
 import numpy as np
 

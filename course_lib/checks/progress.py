@@ -5,7 +5,7 @@ atomically and under a lock, so that two notebooks at once lose nothing; a file 
 is moved aside and kept. Exercises are kept by the name of their check, which stays when notebooks
 are numbered anew; a file of the first edition, which kept their numbers, is carried over.
 
-Notebooks: 00.
+Notebooks: none directly.
 """
 import json
 import os

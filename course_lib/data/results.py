@@ -1,7 +1,7 @@
 """The saved results of the experiments: a file each, made by the script of the same name in the
 folder experiments/.
 
-Notebooks: 05, 11, 12, 13, 14, 15, 16.
+Notebooks: 09, 21, 22, 25, 27.
 """
 import json
 from pathlib import Path

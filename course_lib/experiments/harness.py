@@ -6,7 +6,7 @@ point u in (0, 1):
     ("linear", low, high)         value = low + (high - low) u
     ("one minus log", low, high)  value = 1 - low (high/low)^u    for beta, rho, beta1, beta2
 
-Notebooks: 16.
+Notebooks: 28.
 """
 import json
 import math

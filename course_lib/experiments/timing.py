@@ -4,7 +4,7 @@ seconds do not.
 
     ratio of a to b = median over rounds of (seconds of a) / (seconds of b in the same round)
 
-Notebooks: 13, 14.
+Notebooks: 26.
 """
 import gc
 import statistics

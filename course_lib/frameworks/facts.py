@@ -8,7 +8,7 @@ A step is what is subtracted from w, in the letters of the course; m_hat and v_h
 beta1^t), v / (1 - beta2^t). V is Keras' velocity, which holds the rate; `table` sets lr upright and
 makes links. What weight_decay means in the other optimizers of these libraries is in `decay`.
 
-Notebooks: 15.
+Notebooks: 27.
 """
 from typing import NamedTuple
 

@@ -9,7 +9,7 @@ rule and not from rounding.
                        steps; decay: equal, with weight_decay; defaults: each library's own, but
                        for the rate and momentum's beta
 
-Notebooks: 15.
+Notebooks: 27.
 """
 import inspect
 

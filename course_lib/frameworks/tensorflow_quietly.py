@@ -5,7 +5,7 @@ They come from compiled code that writes to file descriptor 2, some of it before
 read. So that descriptor points at a file during the import; afterwards every line that is not a
 known notice is shown.
 
-Notebooks: 14, 15.
+Notebooks: 25, 26, 27.
 """
 
 import os

@@ -5,7 +5,7 @@ TensorFlow and PyTorch do not always bear one another in one process (with some 
 import ends it), so `torch_paths` asks another one: `python -m course_lib.frameworks.torch_process
 '[["adam", "same", {}]]'` prints paths as JSON.
 
-Notebooks: 15.
+Notebooks: none directly.
 """
 import importlib.util
 import json

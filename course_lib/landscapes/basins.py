@@ -4,7 +4,7 @@
     ends = minimize(landscape, starts, ..., keep_path=False).final
     index = arrival(ends, points)                              -1 where a run ended at none of them
 
-Notebooks: 04.
+Notebooks: 06, 07.
 """
 import numpy as np
 

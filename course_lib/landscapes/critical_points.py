@@ -6,7 +6,7 @@ gradient  df/dw_i       ~ (f(w + h e_i) - f(w - h e_i)) / 2h
 hessian   d2f/dw_i dw_j ~ (f(+i,+j) - f(+i,-j) - f(-i,+j) + f(-i,-j)) / 4h^2
           best h near eps^(1/4)
 
-Notebooks: 01, 03.
+Notebooks: 01, 06.
 """
 import numpy as np
 

@@ -11,7 +11,7 @@ the contract too:
                  its minimum 0
     two_slopes   one variable; its slope is 25 x below 1, x + 24 up to 2, 25 x - 24 from there on
 
-Notebooks: 00, 01, 02, 03, 04, 06, 07, 09.
+Notebooks: 00, 01, 04, 05, 06, 07, 10, 11, 12, 13, 14, 15, 16, 17.
 """
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ semicircle              2 sqrt(R^2 - x^2) / (pi R^2), with R = sqrt(2k) for larg
 P(all positive)         k! Pf(A) / Z_k, with
                         A_ij = int int_{0<x<y} (x^i y^j - x^j y^i) exp(-(x^2 + y^2) / 2) dx dy
 
-Notebooks: 02.
+Notebooks: 03.
 """
 import math
 from decimal import Decimal, localcontext

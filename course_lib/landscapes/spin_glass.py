@@ -5,7 +5,7 @@ f(w) = (1/n) sum_ijk J_ijk w_i w_j w_k    on |w|^2 = n, the J_ijk independent N(
 u = f(w)/n is of order one
 along the sphere: gradient g - 3u w,    Hessian P (d2f) P - 3u P,    P = I - w w^T / n
 
-Notebooks: 02.
+Notebooks: 03.
 """
 import itertools
 import math

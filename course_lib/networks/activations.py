@@ -13,7 +13,7 @@ phi and Phi are the density and the distribution function of the standard normal
 Each is a function of an array and keeps its precision; beside it stands its slope, a function of X
 and of A = f(X). Only the slopes of gelu and silu use X, so only there a layer keeps it.
 
-Notebooks: 10, 11, 12.
+Notebooks: 19, 20.
 """
 import functools
 import math

@@ -12,7 +12,7 @@ eps is the distance from 1 to the next number: 2.2e-16 in float64, 1.2e-7 in flo
 f (ReLU) a difference may take a value from either side of it, and is then wrong by up to half the
 jump of the slope. The complex step leaves the real parts where they are, and cannot straddle.
 
-Notebooks: 10.
+Notebooks: 19, 21.
 """
 import copy
 import math

@@ -10,7 +10,7 @@ signal grows.
 Each takes (rng, shape, dtype), shape = (n_in, n_out). The draw is made in float64 and rounded to
 dtype, so that one seed gives one network in every precision.
 
-Notebooks: 11, 17.
+Notebooks: 18, 20.
 """
 import math
 

@@ -14,7 +14,7 @@ written into (`layer.dW[...] =`, `out=layer.dW`) and never replaced. Three attri
 names of arrays that are kept between batches and are no parameters; `least_batch`, the fewest
 examples a training batch may have.
 
-Notebooks: 10, 12.
+Notebooks: none directly.
 """
 import numpy as np
 

@@ -6,7 +6,7 @@ precision.
     cross-entropy  loss = mean over rows of -log p_y        gradient (p - onehot(y)) / n
     mse            loss = mean over entries of (z - y)^2    gradient 2 (z - y) / number of entries
 
-Notebooks: 00, 10, 12, 13.
+Notebooks: 00, 18, 22.
 """
 import numpy as np
 

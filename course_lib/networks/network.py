@@ -5,7 +5,7 @@ vector, without copies.
     forward    X -> layer 1 -> ... -> layer L -> logits -> loss
     backward   dloss/dlogits -> layer L -> ... -> layer 1, every layer writing its part of `grad`
 
-Notebooks: 00, 02, 05, 09, 10, 11, 12, 13, 14, 15, 17.
+Notebooks: 03, 08, 09, 10, 14, 16, 17, 18, 19, 20, 22, 24.
 """
 import copy
 import itertools

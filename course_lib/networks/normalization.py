@@ -13,7 +13,7 @@ The two subtractions are the way back through the mean and through the variance;
 them treats both as constants. Variances are those of the sample itself, divided by n, in training
 and in the running average alike.
 
-Notebooks: none directly.
+Notebooks: 21.
 """
 import numpy as np
 

@@ -14,7 +14,7 @@ step.
 `strength` is a number, or an array of w's shape: `strength * net.is_matrix` leaves the biases
 alone. (Keras' L2 has no 1/2.)
 
-Notebooks: 12.
+Notebooks: 17.
 """
 import math
 

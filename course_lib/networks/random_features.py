@@ -15,7 +15,7 @@ the other w_j^2 and the noise. Mean squares:
                      infinite                                              n - 1 <= p <= n + 1
                      left (1 + n/(p - n - 1)) + (1 - n/p) inside           p >= n + 2
 
-Notebooks: 12.
+Notebooks: 22, 23.
 """
 import math
 

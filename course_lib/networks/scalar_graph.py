@@ -16,7 +16,7 @@ passed on. A node that is used twice collects two terms: gradients add up. (Weng
 >>> graph[out][0], gradients(graph, out)[w]  # w x + w, and x + 1
 (18.0, 6.0)
 
-Notebooks: 10.
+Notebooks: 18.
 """
 import math
 

@@ -10,7 +10,7 @@ d_l that of the gradient with respect to the same numbers (Poole et al. 2016, ar
 Schoenholz et al. 2017, arXiv 1611.01232). Layers are square and biases zero. At width n a network's
 log q strays from the map: `spread` says by how much.
 
-Notebooks: 11.
+Notebooks: 18, 20, 21.
 """
 import functools
 import itertools

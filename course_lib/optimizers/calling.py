@@ -5,7 +5,7 @@
     blockwise   applies it to a large vector by slices
     mutant      makes a wrong version of it: a test that lets one pass has a gap
 
-Notebooks: 13, 15.
+Notebooks: 14, 15, 16, 27.
 """
 import functools
 import inspect

@@ -3,7 +3,7 @@
 by_value    g_i cut to [-limit, limit], each coordinate by itself: the direction may turn
 by_norm     g min(1, limit / |g|), all coordinates by one factor: the direction stays
 
-Notebooks: 09.
+Notebooks: 17.
 """
 import numpy as np
 

@@ -16,7 +16,7 @@ functions are theirs:
     look-ahead  v = beta v + g(w - lr beta v)   w = w - lr v    nesterov's w is w - lr beta v here
     accelerated look-ahead with beta = (t - 1)/(t + 2), which needs no mu
 
-Notebooks: 10, 11.
+Notebooks: 10, 11, 12.
 """
 import math
 

@@ -17,7 +17,7 @@ reduce_on_plateau   a schedule that is told the loss, and falls when that stops 
 
 `lr` is the highest rate of each. warmup and chain take a number in place of a constant schedule.
 
-Notebooks: 05, 09, 13, 14.
+Notebooks: 16, 24.
 """
 import math
 

@@ -1,7 +1,7 @@
 """The checklist's tests of loss, network and steps. Each takes a `diagnosis.Case` and returns a
 sentence, or None where it finds nothing.
 
-Notebooks: 29.
+Notebooks: none directly.
 """
 import numpy as np
 

@@ -10,7 +10,7 @@
 A step is finished when the rule has moved every slice of theta and after_step has returned; the
 stop button (KeyboardInterrupt) undoes the one that is under way.
 
-Notebooks: 05, 09, 11, 12, 13, 14, 17.
+Notebooks: 09, 10, 14, 16, 17, 18, 20, 21, 22, 24, 26.
 """
 import math
 from types import SimpleNamespace

@@ -6,7 +6,7 @@ blows up.
 The idea is Smith's (2017, arXiv 1506.01186), who raised the rate linearly over a few epochs and
 watched the accuracy; the geometric ramp with the loss came later (fastai, arXiv 2002.04688).
 
-Notebooks: 09.
+Notebooks: 16.
 """
 import numpy as np
 

@@ -11,7 +11,7 @@
 # **You will learn:** what underfitting and overfitting are; why the loss on new images may rise while the accuracy does not fall; what happens at the interpolation threshold, where a model has just
 # enough features; why the optimizer decides among models that fit equally well.
 #
-# **You need:** networks ([18](18_backpropagate.ipynb)) and Adam ([14](14_understand_adam.ipynb)).
+# **You need:** networks, from [18: Backpropagate](18_backpropagate.ipynb); Adam, from [14: Understand Adam](14_understand_adam.ipynb).
 #
 # **Minutes:** 70
 

@@ -11,7 +11,7 @@
 # **You will learn:** why L1 makes exact zeros and L2 does not; why weight decay and an L2 penalty lead to different places; what early stopping has in common with ridge. You also see
 # which of these lowered the loss on new images here, and which raised the accuracy.
 #
-# **You need:** [22: Generalise](22_generalise.ipynb); Adam ([14](14_understand_adam.ipynb)).
+# **You need:** [22: Generalise](22_generalise.ipynb); Adam, from [14: Understand Adam](14_understand_adam.ipynb).
 #
 # **Minutes:** 75
 
@@ -45,7 +45,7 @@ plt.show()
 # %% [markdown]
 # *Reading the figure:* one image, shifted by up to two pixels in each direction. To the network these are eight different rows of numbers.
 #
-# Does it help? The claim was declared before the run: 1 000 training images, 64 hidden units, 60 epochs of Adam, a rate tuned for each side on images of their own, twenty fresh seeds. **Predict** how many points of accuracy it gains.
+# Does it help? The claim was declared before the run: 1 000 training images, one hidden layer, 60 epochs of Adam, a rate tuned for each side on images of their own, twenty fresh seeds. **Predict** how many points of accuracy it gains.
 
 # %%
 from course_lib.experiments import show_evidence
