@@ -12,7 +12,7 @@ endif
 # the extras that requirements.lock holds beside the runtime; torch is installed by setup_env.py
 LOCKED := lab keras dev site scale
 
-.PHONY: help setup lab update test test-torch test-browser test-floors check lint bench notebooks standards sync evidence figures lock clean
+.PHONY: help setup lab update test test-torch test-browser test-floors check lint bench notebooks standards sync evidence figures site lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -67,6 +67,10 @@ evidence: setup  ## run the claims that are new, on all cores, and write the led
 
 figures: setup  ## draw the README's figures
 	$(VENV_PYTHON) figures/figures.py
+
+site: setup  ## build the website into .build/site, from the executed notebooks; MathJax comes from npm, once
+	$(VENV_PYTHON) -m sphinx -n -W --keep-going -q -b html -d .build/site-doctrees site .build/site $(ARGS)
+	@echo "open .build/site/index.html"
 
 lock: setup  ## resolve pyproject.toml's dependencies into requirements.lock
 	.boot/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

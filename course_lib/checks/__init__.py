@@ -9,6 +9,7 @@ from course_lib.checks.nb01_walk import ways_down
 from course_lib.checks.nb02 import central_gradient, central_hessian, museum_hessian
 from course_lib.checks.nb02_complex import complex_hessian
 from course_lib.checks.nb03 import index_share, positive_share
+from course_lib.checks.nb03_spacing import spacing_ratio_of
 from course_lib.checks.nb04 import escape_step, perturbed_gd
 from course_lib.checks.nb04_turn import turned
 from course_lib.checks.nb05 import best_lr, gd, largest_stable_lr

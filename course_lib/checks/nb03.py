@@ -5,6 +5,7 @@ Each table of known answers begins with the right one, whose fault is None.
 Notebooks: 03.
 """
 import math
+from functools import cache
 
 import numpy as np
 
@@ -24,6 +25,8 @@ def positive_share(mine):
     n = 20_000
     for k in (2, 3):
         answer = mine(k, n, np.random.default_rng(k))
+        if k == 2 and not _equal(answer, mine(k, n, np.random.default_rng(k))):
+            return "two calls with equal generators differ: draw from the rng that is passed in"
         if np.shape(answer) != (3,):
             return "three numbers are wanted: the share and the two ends of its interval"
         p, low, high = (float(number) for number in answer)
@@ -37,10 +40,20 @@ def positive_share(mine):
     return None
 
 
+def _equal(one, other):
+    """Return whether two answers are the same, whatever their form."""
+    return np.shape(one) == np.shape(other) and bool(np.all(np.asarray(one) == np.asarray(other)))
+
+
 def _fault_of_share(p, k, n):
     exact = positive_probability(k)
     if p > 1:
         return "the first number is a count: divide it by n to get a share"
+    if p == 0:
+        return (
+            "not one hit in 20 000: .all(axis=0) and .all() ask all matrices at once, .all(axis=1) "
+            "each matrix for its own eigenvalues"
+        )
     if p == 0.5**k:
         return "that is the coin rule, which this exercise is to test: draw matrices and count"
     known = {
@@ -50,6 +63,8 @@ def _fault_of_share(p, k, n):
         "it looks at the signs of the diagonal; a positive diagonal does not make the eigenvalues "
         "positive": 0.5**k,
         "it counts matrices with any positive eigenvalue, where all must be positive": 1 - exact,
+        "all entries have one variance, as when eigvalsh reads one triangle of G: make G symmetric "
+        "first, by (G + G^T) / 2": _share_of_one_triangle(k),
         "it takes the share over all eigenvalues; a matrix counts as one, and only if all of its "
         "own are positive": 0.5,
     }
@@ -86,7 +101,14 @@ def _fault_of_interval(p, low, high, n):
     )
 
 
-@exercise("03.2", "Index from energy", hints=(
+@cache
+def _share_of_one_triangle(k):
+    """Return the share of positive definite matrices if one triangle of G serves as both."""
+    G = np.random.default_rng(0).standard_normal((200_000, k, k))
+    return float((np.linalg.eigvalsh(G) > 0).all(axis=1).mean())
+
+
+@exercise("03.3", "Index from energy", hints=(
     "an eigenvalue of H is x - 3u, with x from the semicircle: for which x is it negative?",
     "the share of x below 3u is F(t) with t = 3u / R and R = 2 sqrt(6); what happens for |t| > 1?",
     "t = np.clip(3 * u / (2 * math.sqrt(6)), -1, 1), then 0.5 + (t * np.sqrt(1 - t**2) + "

@@ -152,9 +152,9 @@ def _numbers(tensor):
 def keras_optimizer(step, *, lr, **hyper):
     """Return a keras.optimizers.Optimizer that moves every variable by `step`.
 
-    lr: a number or a Keras schedule. The rule runs in NumPy, so compile with run_eagerly=True:
-    for trying a rule out, not for speed. Schedules and clipping remain those of Keras; states are
-    not saved.
+    lr: a number or a Keras schedule. The rule runs in NumPy, so compile with
+    run_eagerly=True: for trying a rule out, not for speed. Schedules and clipping remain
+    those of Keras; states are not saved.
     """
     import keras
 

@@ -53,8 +53,8 @@ def along_sphere(landscape, w):
 
 
 def sphere_hessian(landscape, w):
-    """Return the Hessian along the sphere at points `w` (..., n): (..., n-1, n-1) in an orthonormal
-    tangent basis.
+    """Return the Hessian along the sphere at points `w` (..., n): (..., n-1, n-1) in an
+    orthonormal tangent basis.
     """
     n = landscape.n
     mirror = w / math.sqrt(n)
@@ -68,8 +68,8 @@ def sphere_hessian(landscape, w):
 
 
 def move_to_energy(landscape, w, energy, *, lr=0.02, n_steps=300):
-    """Walk each point of `w` (runs, n) down or up the gradient until u passes its `energy` (runs,),
-    or n_steps are over.
+    """Walk each point of `w` (runs, n) down or up the gradient until u passes its `energy`
+    (runs,), or n_steps are over.
     """
     down = np.sign(along_sphere(landscape, w)[0] - energy)
     for _ in range(n_steps):
@@ -80,12 +80,12 @@ def move_to_energy(landscape, w, energy, *, lr=0.02, n_steps=300):
 
 
 def find_critical(landscape, w, *, n_steps=40, g_tol=1e-8, longest=0.3, apart=1e-3):
-    """Return the critical points (found, n) that Newton's iteration on the sphere reaches from the
-    points `w` (runs, n).
+    """Return the critical points (found, n) that Newton's iteration on the sphere reaches from
+    the points `w` (runs, n).
 
     A step is at most `longest` times the radius. Ends whose gradient along the sphere is longer
-    than `g_tol` are dropped, and points closer than `apart` count as one. Newton is drawn to every
-    kind of critical point alike.
+    than `g_tol` are dropped, and points closer than `apart` count as one. Newton is drawn to
+    every kind of critical point alike.
     """
     n = landscape.n
     for _ in range(n_steps):
@@ -94,7 +94,8 @@ def find_critical(landscape, w, *, n_steps=40, g_tol=1e-8, longest=0.3, apart=1e
         H = P @ landscape.hess(w) @ P - 3 * u[..., None, None] * P
         step = -np.linalg.solve(H + (np.eye(n) - P), g[..., None])[..., 0]
         length = np.linalg.norm(step, axis=-1, keepdims=True)
-        w = on_sphere(w + step * np.minimum(1, longest * math.sqrt(n) / np.maximum(length, 1e-300)))
+        most = longest * math.sqrt(n)
+        w = on_sphere(w + step * np.minimum(1, most / np.maximum(length, 1e-300)))
     found = []
     for point in w[np.linalg.norm(along_sphere(landscape, w)[1], axis=-1) <= g_tol]:
         if all(np.linalg.norm(point - other) > apart for other in found):

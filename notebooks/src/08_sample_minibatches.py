@@ -76,7 +76,7 @@ show_evidence("sgd_is_first_after_two_epochs")
 show_evidence("descent_is_ahead_after_eighty_epochs")
 
 # %% [markdown]
-# With more examples to draw from, SGD's curve would look the same, counted in steps, and each step of gradient descent would cost more. So SGD is the method for *large* data (Bottou, Curtis and Nocedal 2018).
+# Both claims *hold*: SGD is first by far, and gradient descent ends lower. With more examples to draw from, SGD's curve would look the same, counted in steps, and each step of gradient descent would cost more. So SGD is the method for *large* data (Bottou, Curtis and Nocedal 2018).
 #
 # ## Is the gradient of a batch right?
 #
@@ -119,10 +119,11 @@ print(f"first batch alone: {error(parts[0]):.3f}")
 
 # %% tags=["guard"]
 assert error(np.average(parts, axis=0, weights=lengths)) < 1e-5
-assert 1e-5 < error(np.mean(parts, axis=0)) < error(parts[0]) < 0.6
+alike = error(np.mean(parts, axis=0))
+assert data.name != "mnist" or 1e-5 < alike < error(parts[0]) < 0.6
 
 # %% [markdown]
-# Counting the small batch like a full one makes a small, systematic error. A single batch is off by much more, but in a random direction.
+# Weighted by length, the epoch gives $G$ up to rounding. Counting the small batch like a full one gives its few images too much weight, which makes a small error. A single batch is off by much more, in a random direction.
 #
 # ## How wrong is a single batch?
 #
@@ -246,6 +247,16 @@ plt.show()
 # *Reading the figure:* lines are the formula, marks are runs. The floor goes with $\mathrm{lr}/B$ as long as $\mathrm{lr}\,\lambda$ is small, and at
 # $\mathrm{lr} = 2/\lambda = 0.5$, the edge of stability of notebook 05, it goes to infinity. (Where noise grows with the distance from the
 # minimum, as in least squares, the edge itself comes down.)
+#
+# <details>
+# <summary>How the floor of the first picture is predicted</summary>
+#
+# Near the minimum of a least-squares loss the covariance of $g_i$ is about $s^2 H$, where $s^2$ is the mean squared residual and $H$ the Hessian with eigenvalues $\lambda_k$. Put $\sigma_k^2 = s^2\lambda_k$
+# into the formula for each eigenvector's coordinate, and the loss stays above its minimum by
+#
+# $$\sum_k \tfrac12\lambda_k E[w_k^2] = \frac{\mathrm{lr}\; s^2}{2B}\sum_k \frac{\lambda_k}{2 - \mathrm{lr}\,\lambda_k} .$$
+#
+# </details>
 
 # %% tags=["guard"]
 assert np.allclose(measured, predicted, rtol=0.15)
@@ -418,9 +429,10 @@ print(f"museum: formula {1 + 63 * share:.1f}, found {spread(museum.museum_epoch)
 print(f"shuffled first: formula 1.0, found {spread(datasets.batches):.1f}")
 
 # %% tags=["guard"]
-assert np.isclose(spread(datasets.batches), 1, atol=0.1)
-assert np.isclose(spread(museum.museum_epoch), 64 * share + 1 - share, rtol=0.1)
-assert data.name != "mnist" or 0.35 < share < 0.45
+if data.name == "mnist":
+    assert np.isclose(spread(datasets.batches), 1, atol=0.1)
+    assert np.isclose(spread(museum.museum_epoch), 1 + 63 * share, rtol=0.1)
+    assert 0.35 < share < 0.45
 
 # %% [markdown]
 # With the museum's batches, 64 images say hardly more than two or three shuffled ones would. Nothing crashes: every example is used once in each epoch, and
@@ -430,6 +442,8 @@ assert data.name != "mnist" or 0.35 < share < 0.45
 show_evidence("cutting_first_ends_higher")
 
 # %% [markdown]
+# It does: the claim *holds*.
+#
 # ### Exercise 08.2 · Repair the epoch
 #
 # The function returns the batches of one epoch as a list of index arrays. Find the fault and repair it. Every index from 0 to $n-1$ comes exactly

@@ -339,7 +339,7 @@ ax.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# *Reading the figure:* heavy ball lies on the exact formula and *not* on the dotted line: it grows to 2.7 times the error of the start before it falls. It
+# *Reading the figure:* heavy ball lies on the exact formula and *not* on the dotted line: it grows to 2.7 times the error of the start before it falls, since the steep weight is 2.3 times as large after one step. It
 # still beats gradient descent by far. Here are the steps to a millionth of the first error for other $\kappa$, by $r^t$, by the formula and by the run, and the highest error on the way:
 
 # %%
@@ -357,6 +357,7 @@ for kappa in (10, 100, 1000, 10_000):
 assert descent.settled(exact, 1e-6) == needed
 error = np.linalg.norm(w, axis=-1) / np.sqrt(2)
 assert round((99 / 101) ** 300, 4) == 0.0025
+assert round((1 + (1 + 9 / 11)) * 9 / 11, 1) == 2.3
 assert round(((1 + np.sqrt(0.9)) / (1 - np.sqrt(0.9))) ** 2, -1) == 1440
 assert np.allclose(error, exact, rtol=1e-6, atol=1e-12)
 

@@ -227,9 +227,9 @@ for ax, (title, (L, worsts)) in zip(axes, cases.items(), strict=True):
     ax.semilogy(bounds[title], color="0.5", linestyle="--", label="bound for Nesterov")
     for name, shares in worsts.items():
         ax.semilogy(shares, **look(name))
-    ax.set(xlabel="step $t$", ylim=(1e-10, 30), title=title)
+    ax.set(xlabel="step $t$", ylim=(1e-10, 1e8), title=title)
 axes[0].set_ylabel("loss / bracket")
-axes[1].legend(loc="lower right", fontsize=9)
+axes[0].legend(loc="upper right")
 plt.show()
 slopes = cases["two_slopes"][1]
 promised = np.ceil(np.log(1e-6) / np.log(1 - 1 / 5))

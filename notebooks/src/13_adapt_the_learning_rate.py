@@ -29,7 +29,7 @@ plt.style.use(["default", "course_lib.course"])
 # ## One valley, aligned and turned
 #
 # Here is one valley in two positions. On the left its axes are the axes of the two weights; on the right everything,
-# the start too, is turned by 45°. Each of the three rules has the rate that suits it best on the left.
+# the start too, is turned by 45°. Each of the three rules has a rate that suits it on the left.
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Two panels with the grey contours of a valley and the paths of gradient descent, AdaGrad and RMSprop. Left, the valley lies along the first axis: gradient descent zigzags, AdaGrad overshoots once and then runs along the axis to the minimum, RMSprop bends smoothly into the axis. Right, the same valley turned by 45 degrees: gradient descent makes the same path, turned; AdaGrad and RMSprop cross the valley floor and come to it along another path."}}
 from course_lib import landscapes, plotting
@@ -256,7 +256,7 @@ print(f"|g| = 1e-4: outside {outside[128]:.3f} lr, inside {inside[128]:.3f} lr")
 # ## What a rotation takes away
 #
 # On $f = \tfrac12\sum_i \lambda_i w_i^2$ coordinate $i$ sees $g_i = \lambda_i w_i$, and AdaGrad divides by a root of sums
-# of $\lambda_i^2 w_i^2$: the curvature cancels. That is the magic of the left picture. Now turn the valley, and let $H$
+# of $\lambda_i^2 w_i^2$: the curvature cancels. That is why the left picture looks so easy. Now turn the valley, and let $H$
 # be its Hessian. What is the most that a rate for every axis can do? With a diagonal matrix $D$ of rates, the speed
 # depends on the eigenvalues of $D H$; their ratio takes the place of $\kappa$. For two weights the best choice is
 # $D_{ii} \propto 1/H_{ii}$, and it leaves

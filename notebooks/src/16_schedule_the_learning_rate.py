@@ -143,8 +143,8 @@ check.warm_cosine(warm_cosine)
 #
 # On a bowl without noise, gradient descent multiplies the coordinate of curvature $\lambda$ by
 # $1 - \mathrm{lr}_t\,\lambda$ at step $t$. A product does not depend on the order of its factors. And as long as no rate
-# exceeds $1/\lambda_{\max}$, every factor gets smaller as its rate grows: **of all such schedules the constant one is
-# best**.
+# exceeds $1/\lambda_{\max}$, every factor gets smaller as its rate grows: **the schedule that stays at the highest
+# rate is best**.
 #
 # **Predict** who wins from $(1, 1)$ with $\lambda = 1, 10$ in 100 steps: the rate 0.1 falling like $1/t$, the same rates
 # in rising order, or constant?
@@ -356,6 +356,8 @@ def plateau_rates(losses, *, lr, patience, factor):
 check.plateau_rates(plateau_rates)
 
 # %% [markdown]
+# In the library it is `schedules.reduce_on_plateau`, and in Keras `ReduceLROnPlateau`.
+#
 # ## Adam's first steps
 #
 # Why climb at all? For Adam there is one precise answer. Let a coordinate's gradients be pure noise. At $t = 1$ the step
@@ -453,7 +455,7 @@ left.legend()
 plt.show()
 
 # %% [markdown]
-# *Reading the figure:* without noise the loss passes the edge as if nothing were there. With noise the test is honest, and
+# *Reading the figure:* without noise the loss passes the edge as if nothing were there. With noise it blows up soon after the edge, and
 # on the network the losses are lowest near the band.
 #
 # Good for a first guess, then: use it to centre a grid. It sees the first hundred steps only, and one number cannot be

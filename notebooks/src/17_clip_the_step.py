@@ -344,7 +344,7 @@ axes[0].set(ylabel="weights of the first layer")
 plt.show()
 
 # %% [markdown]
-# *Reading the figure:* gradient clipping leaves the weights as they were. Weight clipping cuts every one of them, max-norm
+# *Reading the figure:* gradient clipping leaves the histogram nearly as it was. Weight clipping cuts every one of them, max-norm
 # shortens the columns, and pruning empties the middle. Each pins down its own number.
 #
 # Whether any of them helps on new images is a question for tuned runs and fresh seeds;
@@ -398,7 +398,7 @@ plt.show()
 # - R. Pascanu, T. Mikolov, Y. Bengio,
 #   [*On the difficulty of training recurrent neural networks*](https://arxiv.org/abs/1211.5063), ICML (2013): clipping by
 #   norm, and the cliff.
-# - T. Mikolov, [*Statistical language models based on neural networks*](https://www.fit.vut.cz/study/phd-thesis/283/), PhD
+# - T. Mikolov, [*Statistical language models based on neural networks*](https://www.fit.vutbr.cz/~imikolov/rnnlm/thesis.pdf), PhD
 #   thesis, Brno (2012): clipping by value.
 # - J. Zhang and others, [*Why are adaptive methods good for attention models?*](https://arxiv.org/abs/1912.03194) (2020):
 #   heavy tails, and clipping against them.

@@ -29,7 +29,7 @@ plt.style.use(["default", "course_lib.course"])
 # Here is where this notebook leads. A network with one hidden layer learns to read small images of digits. The library's
 # network is at work below; in the last exercise it is your own.
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Two panels against epochs 1 to 30. Left: the training loss falls steeply at first and then slowly towards zero, on a logarithmic axis. Right: the accuracy on held-out digits climbs within a few epochs and then stays nearly level, above 0.95."}}
+# %% tags=["figure"] mystnb={"image": {"alt": "Two panels against epochs 1 to 30. Left: the training loss falls steeply at first and then slowly towards zero, on a logarithmic axis. Right: the accuracy on held-out digits climbs within a few epochs and then stays nearly level, most of the time above 0.95."}}
 from course_lib.data import datasets
 from course_lib.networks import mlp
 from course_lib.training import train
@@ -402,7 +402,7 @@ check.train_two_layer(train_two_layer)
 # - Sigmoid slopes are at most $1/4$, so in a deep sigmoid network the gradient vanishes.
 # - Softmax: subtract each row's largest logit, and take the logarithm early. The gradient of the cross-entropy is $(p - \text{onehot})/n$,
 #   and the first loss is near $\ln K$.
-# - Thirty lines are enough for a network that reads digits, and two extra losses check its gradient.
+# - About thirty lines are enough for a network that reads digits, and two extra losses check its gradient.
 #
 # ## Questions to ask yourself
 #

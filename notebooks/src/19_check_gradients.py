@@ -237,8 +237,8 @@ assert np.isclose((relu(ends[1]) - relu(ends[0])) / 2, 0.65)
 # *Reading the figure:* the secant reaches over the kink, and its slope is 0.65 in place of 1. Inside the grey window, which is $2h$ wide, the difference is wrong by up to
 # one half. The complex step does not move the real part, so it cannot straddle.
 #
-# How often? For one unit, a window of $2h$ is hit about $0.8\,h$ of the time if $z$ is standard normal. With $h = 6\cdot10^{-6}$ that is rare, but a layer has
-# a unit for each example, and each spoils all the weights that lead to it. So if differences raise an alarm in a ReLU network, and only in the parameters below one layer, suspect a kink. **Try
+# How often? For one unit, a window of $2h$ is hit about $0.8\,h$ of the time if $z$ is standard normal. With $h = 6\cdot10^{-6}$ that is rare. But a layer has
+# many units and meets many examples, and one pair of them at the kink can spoil all the weights that lead to the unit. So if differences raise an alarm in a ReLU network, and only in the parameters below one layer, suspect a kink. **Try
 # another $h$, other data, or the complex step.**
 #
 # ## Three wrong gradients and an innocent

@@ -219,7 +219,7 @@ W = net.layers[0].W
 lr = 0.5
 lengths = [np.linalg.norm(W)]
 predicted = [np.linalg.norm(W)]
-for rows in [rng.integers(0, 5000, 64) for _ in range(400)]:
+for rows in [rng.integers(0, len(X), 64) for _ in range(400)]:
     net.loss_and_grad(X[rows], y[rows])
     predicted.append(np.hypot(predicted[-1], lr * np.linalg.norm(net.layers[0].dW)))
     net.theta -= lr * net.grad
@@ -351,7 +351,7 @@ show_evidence("skips_help_batch_norm")
 show_evidence("bare_skips_hurt")
 
 # %% [markdown]
-# All three hold. With a normalisation, skip connections raise the accuracy after four epochs, by about 0.24 for layer and 0.18 for batch normalisation. Without one they lower it: their large gradients need a much
+# All three **hold**. With a normalisation, skip connections raise the accuracy after four epochs, by about 0.24 for layer and 0.18 for batch normalisation. Without one they lower it: their large gradients need a much
 # smaller rate.
 #
 # And longer training, other widths, other optimizers? Not measured here.

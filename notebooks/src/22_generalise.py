@@ -145,7 +145,7 @@ check.bias_variance(bias_variance)
 x = np.linspace(-1, 1, 20)
 truth = np.sin(np.pi * x)
 noisy = truth + 0.3 * np.random.default_rng(0).standard_normal((400, 20))
-degrees = np.arange(1, 15)
+degrees = 1 + np.arange(14)
 bias2 = []
 variance = []
 for degree in degrees:
@@ -204,6 +204,9 @@ axes[0].legend()
 plt.show()
 
 # %% [markdown]
+# *Reading the figure:* from width 8 on all networks have the same training loss, so it cannot tell which of them is good. On new images the widest, with forty times as many weights as numbers to fit, is the best. The peak at width 4 is
+# there only for rates that were chosen to fit; where the rate was tuned for the loss, it restrained the small networks.
+#
 # A saved number deserves a check. The next cell repeats one of the runs, width 16 with the first seed.
 
 # %% tags=["nbval-ignore-output"]
@@ -223,8 +226,7 @@ assert means["fit"][1] > 3
 assert means["fit"].argmin() == means["loss"].argmin() == 8
 
 # %% [markdown]
-# *Reading the figures:* from width 8 on all networks have the same training loss, so it cannot tell which of them is good. On new images the widest, with forty times as many weights as numbers to fit, is the best. The peak at width 4 is
-# there only for rates that were chosen to fit; where the rate was tuned for the loss, it restrained the small networks. The comparison of widths was run again on fresh seeds:
+# The comparison of widths was run again, on seeds that no choice has seen:
 
 # %%
 from course_lib.experiments import show_evidence
@@ -232,7 +234,7 @@ from course_lib.experiments import show_evidence
 show_evidence("wide_beats_narrow")
 
 # %% [markdown]
-# It holds: the wide network has the lower loss with every seed, at one and the same training loss.
+# It **holds**: the wide network has the lower loss with every seed, at one and the same training loss.
 #
 # ## The threshold in between: double descent
 #
@@ -364,7 +366,7 @@ for rule, lr in (("sgd", 40 / np.linalg.norm(A, 2) ** 2), ("adam", 0.003)):
 show_evidence("adam_leaves_the_shortest")
 
 # %% [markdown]
-# It holds too, averaged over three rates: same training error, same start, and a larger risk. This is what "the optimizer regularises" means, where it can be proved. That Adam's choice is worse *here* is measured, and no law.
+# It **holds** too, averaged over three rates: same training error, same start, and a larger risk. This is what "the optimizer regularises" means, where it can be proved. That Adam's choice is worse *here* is measured, and no law.
 #
 # ## Summary
 #

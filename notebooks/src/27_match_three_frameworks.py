@@ -45,7 +45,7 @@ for t, g in enumerate(GRADIENTS, start=1):
 # rate $\mathrm{lr}$. Four settings: equal numbers everywhere; the rate drops to a quarter after three steps; equal numbers and `weight_decay`; each library's own defaults at one rate. Keras is measured
 # while you wait; PyTorch and optax were measured by `experiments/frameworks.py`.
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Four heat maps side by side, twelve optimizers by three libraries: distance to this course's rule in units of lr, logarithmic. White is zero, grey is not comparable. With equal numbers most PyTorch fields are white, and about half of the Keras and optax fields are coloured. When the rate drops, Keras' momentum and Nesterov are coloured too. With weight decay most PyTorch fields are dark. With their own defaults the picture is mixed; PyTorch's RMSprop is darkest."}}
+# %% tags=["figure"] mystnb={"image": {"alt": "Four heat maps side by side, twelve optimizers by three libraries: distance to this course's rule in units of lr, written into the fields; the colour is logarithmic. White is zero, grey is not comparable. With equal numbers most PyTorch fields are white, and about half of the Keras and optax fields are coloured. When the rate drops, Keras' momentum and Nesterov are coloured too. With weight decay most PyTorch fields are dark. With their own defaults the picture is mixed; PyTorch's RMSprop is darkest."}}
 from course_lib.data import load_results
 from course_lib.frameworks import import_keras, table
 from course_lib.frameworks.facts import FACTS
@@ -56,13 +56,13 @@ apart = table.apart(stored)
 fig, axes = plt.subplots(1, 4, figsize=(9.6, 5.2), sharey=True)
 for k, title in enumerate(("equal numbers", "rate drops", "weight decay", "defaults")):
     shown = np.log10(np.maximum(apart[:, :, k], 1e-4))
-    image = axes[k].imshow(shown, cmap="Purples", vmin=-4, vmax=1.5, aspect="auto")
+    axes[k].imshow(shown, cmap="Purples", vmin=-4, vmax=1.5, aspect="auto")
     axes[k].set_xticks(range(3), ["Keras", "torch", "optax"], rotation=60)
     axes[k].set_title(title, fontsize=12)
     axes[k].set_facecolor("0.8")
     axes[k].grid(False)
+    table.write_numbers(axes[k], apart[:, :, k])
 axes[0].set_yticks(range(len(FACTS)), list(FACTS))
-fig.colorbar(image, ax=axes, label=r"$\log_{10}$ of the distance / $\mathrm{lr}$")
 plt.show()
 
 # %% [markdown]
@@ -170,7 +170,7 @@ assert abs(np.sqrt(1e-7 / 0.1) - 1e-3) < 1e-9
 # %% [markdown]
 # ## What does `weight_decay` mean?
 #
-# In Keras the argument `weight_decay` shrinks $w$ by $\mathrm{lr}\,\lambda w$. In PyTorch the same word is an **L2 penalty** in most optimizers, $\lambda w$ added to the gradient, and a decay only in some. This table was read from the sources of the libraries, by a test that reads them again:
+# In Keras the argument `weight_decay` shrinks $w$ by $\mathrm{lr}\,\lambda w$, a **decoupled** decay. In PyTorch the same word is an **L2 penalty** in most optimizers, $\lambda w$ added to the gradient, and a decay in three. These are the conventions of every optimizer in the four libraries. A test reads them again from the sources of those that are installed:
 
 # %%
 from course_lib.frameworks.decay import decay_table
@@ -343,7 +343,7 @@ z.assign_sub(0.25)
 print(f"z was 1 and is {float(z):.2f}; its .value, kept before, is {float(kept):.2f}")
 print("Keras' class is", free.diagnose(keras.optimizers.ScheduleFreeAdamW))
 for name, distance in free.limits().items():
-    print(f"with copies, {name:18} distance to the paper's rule {distance:.1g}")
+    print(f"with copies, {name:18} distance to this course's rule {distance:.1g}")
 y, x = (path[-1] for path in free.on_the_bowl(0.9))
 print(f"after 60 steps with beta_1 = 0.9: y = {y:.3f}, x = {x:.3f}")
 
@@ -369,6 +369,7 @@ assert distances[0] < 1e-6 and min(distances[1:]) > 0.01 and abs(x - y) > 0.01
 from course_lib.frameworks import keras_optimizer
 
 show_source(keras_optimizer)
+keras.utils.set_random_seed(0)
 model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10)])
 model.compile(keras_optimizer(optimizers.adam, lr=0.001), run_eagerly=True,
               loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
@@ -382,7 +383,7 @@ print("losses:", " ".join(f"{loss:.2f}" for loss in told.history["loss"]))
 #
 # - Same name, same numbers, other steps. Each difference has one cause that can be written down.
 # - Keras puts $\varepsilon$ inside the root (AdaGrad, RMSprop) or beside the uncorrected root (Adam).
-# - `weight_decay` shrinks $w$ in Keras. In PyTorch it is an L2 penalty in most optimizers, but not in AdamW.
+# - `weight_decay` shrinks $w$ in Keras. In PyTorch it is an L2 penalty, but for AdamW, Adafactor and Muon. Look up every other name.
 # - A velocity that holds the rate (Keras, scikit-learn) goes on at the old rate after a drop; multiply it by $\mathrm{lr}_{\rm new}/\mathrm{lr}_{\rm old}$.
 # - `'adaptive'` in scikit-learn divides one rate by 5 on a plateau of the training loss.
 # - One step tests next to nothing of an optimizer. Five well-chosen gradients caught all ten wrong Adams.

@@ -1,11 +1,17 @@
 """The checks of notebook 03: right answers pass, stubs are not attempted, known mistakes are named.
 """
+import itertools
 import math
 
 import numpy as np
 
-from course_lib.checks import nb03
-from course_lib.landscapes.random_matrices import semicircle_share, symmetric, wilson
+from course_lib.checks import nb03, nb03_spacing
+from course_lib.landscapes.random_matrices import (
+    semicircle_share,
+    spacing_ratio,
+    symmetric,
+    wilson,
+)
 
 R = 2 * math.sqrt(6)
 
@@ -55,6 +61,34 @@ def all_variance_one(k, n, rng):
     return G + np.triu(G, 1).swapaxes(1, 2)
 
 
+def not_symmetric(k, n, rng):
+    return rng.standard_normal((n, k, k))
+
+
+def without_seed(k, n, rng):
+    return counting(positive)(k, n, np.random.default_rng())
+
+
+def ratios(rows, *, sort=True, ratio=lambda a, b: np.minimum(a, b) / np.maximum(a, b), mean=np.mean):
+    """The right answer to 03.2, in parts that a mistake may replace."""
+    s = np.diff(np.sort(rows, axis=-1) if sort else rows, axis=-1)
+    return mean(ratio(s[..., 1:], s[..., :-1]))
+
+
+def row_by_row(rows):
+    rows = np.atleast_2d(rows)
+    found = []
+    for row in rows:
+        gaps = [b - a for a, b in itertools.pairwise(sorted(row))]
+        found += [min(a, b) / max(a, b) for a, b in itertools.pairwise(gaps)]
+    return sum(found) / len(found)
+
+
+def sorts_in_place(rows):
+    rows.sort(axis=-1)
+    return ratios(rows)
+
+
 def index_share(u, factor=3.0, radius=R):
     return semicircle_share(factor * np.asarray(u), radius)
 
@@ -65,6 +99,7 @@ def unclipped(u):
 
 
 RIGHT = {
+    nb03_spacing.spacing_ratio_of: [ratios, row_by_row, spacing_ratio],
     nb03.positive_share: [counting(positive), counting(lambda e: e.min(axis=1) > 0),
                           counting(positive, lambda p, n: wilson(round(p * n), n, z=1.959964))],
     nb03.index_share: [index_share, lambda u: index_share(u)],
@@ -78,14 +113,30 @@ WRONG = [
     (nb03.positive_share, with_diagonal, "the diagonal"),
     (nb03.positive_share, counting(lambda e: (e > 0).any(axis=1)), "any positive eigenvalue"),
     (nb03.positive_share, counting(lambda e: e > 0), "share over all eigenvalues"),
-    (nb03.positive_share, counting(positive, draw=all_variance_one), "further from the truth"),
+    (nb03.positive_share, counting(positive, draw=all_variance_one), "all entries have one variance"),
     (nb03.positive_share, counting(positive, lambda p, n: wilson(round(p * n), n)[::-1]), "wrong order"),
     (nb03.positive_share, counting(positive, wald), "impossible"),
     (nb03.positive_share, counting(positive, lambda p, n: wilson(round(p * n), n, z=1.0)), "68 of 100"),
     (nb03.positive_share, counting(positive, too_high), "1 + z^2/n"),
     (nb03.positive_share, counting(positive, lambda p, n: wilson(p, 1)), "spread of a single draw"),
     (nb03.positive_share, counting(positive, lambda p, n: (0.0, 1.0)), "not the ends"),
+    (nb03.positive_share, counting(lambda e: e.max(axis=1) > 5), "not one hit in 20 000"),
+    (nb03.positive_share, counting(lambda e: e.min(axis=1) > 0.5), "further from the truth"),
     (nb03.positive_share, own_generator, "passed in"),
+    (nb03.positive_share, without_seed, "passed in"),
+    (nb03.positive_share, counting(lambda e: (e > 0).all(axis=0)), "ask all matrices at once"),
+    (nb03.positive_share, counting(lambda e: (e > 0).all()), "ask all matrices at once"),
+    (nb03.positive_share, counting(positive, draw=not_symmetric), "all entries have one variance"),
+    (nb03_spacing.spacing_ratio_of, lambda rows: ratios(rows, sort=False), "the mean ratio of neighbouring gaps"),
+    (nb03_spacing.spacing_ratio_of, lambda rows: ratios(rows, sort=np.ndim(rows) == 1), "right for sorted rows only"),
+    (nb03_spacing.spacing_ratio_of, lambda rows: ratios(rows, mean=lambda r: r), "not averaged"),
+    (nb03_spacing.spacing_ratio_of, lambda rows: ratios(rows, mean=lambda r: r.mean(axis=-1)), "over all rows"),
+    (nb03_spacing.spacing_ratio_of, lambda rows: ratios(rows, ratio=lambda a, b: a / b), "second gap to the first"),
+    (nb03_spacing.spacing_ratio_of, lambda rows: ratios(rows, ratio=lambda a, b: b / a), "first gap to the second"),
+    (nb03_spacing.spacing_ratio_of, lambda rows: ratios(rows, ratio=lambda a, b: np.maximum(a / b, b / a)),
+     "turn it over"),
+    (nb03_spacing.spacing_ratio_of, sorts_in_place, "it changed the eigenvalues"),
+    (nb03_spacing.spacing_ratio_of, lambda rows: 0.53, "is not the mean ratio"),
     (nb03.index_share, lambda u: index_share(-np.asarray(u)), "upside down"),
     (nb03.index_share, lambda u: index_share(u, factor=1), "shift is 3u"),
     (nb03.index_share, lambda u: index_share(u, radius=24), "not its square"),

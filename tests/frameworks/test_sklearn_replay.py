@@ -15,6 +15,7 @@ from course_lib.data import datasets
 from course_lib.frameworks.paths import EPS, GRADIENTS, HYPER, START, distance, keras_path
 from course_lib.frameworks.sklearn_replay import (
     adaptive_rate,
+    both_mlps,
     mlp_adam_path,
     replay_mlp,
     replay_sgd,
@@ -178,3 +179,10 @@ def test_its_adam_ignores_adaptive_and_its_alpha_is_an_l2_penalty():
     for at, with_it, w in zip(plain.coefs_, penalised.coefs_, start.coefs_, strict=True):
         np.testing.assert_allclose(at - with_it, 0.5 * 50.0 / 500 * w, atol=1e-12)
     assert np.allclose(plain.intercepts_[0], penalised.intercepts_[0])
+
+
+@pytest.mark.parametrize("n_iter_no_change", [1, 2])
+def test_both_are_the_same_run_and_it_waits_for_one_failure_more(n_iter_no_change):
+    found = both_mlps(X, Y, n_iter_no_change=n_iter_no_change)
+    assert found.apart < 1e-9 and len(found.losses) == len(found.rates)
+    assert found.failures == n_iter_no_change + 1

@@ -76,3 +76,20 @@ def test_wilson_refuses_impossible_counts(hits, n):
     said = "hits must be finite|n must be finite and positive|wilson takes 0 <= hits <= n"
     with pytest.raises(ValueError, match=said):
         rm.wilson(hits, n)
+
+
+def test_the_spacing_ratio_tells_repelling_numbers_from_independent_ones():
+    rng = np.random.default_rng(0)
+    three = np.linalg.eigvalsh(rm.symmetric(3, 100_000, rng))
+    assert abs(rm.spacing_ratio(three) - (4 - 2 * math.sqrt(3))) < 0.004  # exact for k = 3
+    uniform = rng.random((2000, 200))
+    assert abs(rm.spacing_ratio(uniform) - (2 * math.log(2) - 1)) < 0.004
+    assert rm.spacing_ratio(rng.permutation(np.arange(9.0))) == 1
+
+
+@pytest.mark.parametrize(("eigenvalues", "said"), [
+    (1.0, r"shape \(..., k\)"), ([1.0, 2.0], "at least 3"), ([1.0, 1.0, 1.0, 2.0], "three equal numbers"),
+])
+def test_the_spacing_ratio_needs_two_gaps(eigenvalues, said):
+    with pytest.raises(ValueError, match=said):
+        rm.spacing_ratio(eigenvalues)

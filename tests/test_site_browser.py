@@ -1,0 +1,258 @@
+"""The website in a real browser: every page, wide and on a phone; folds, search, filter, dark, print.
+
+Needs Playwright (pip install playwright), a Chromium on PATH, and the extra `site`; without them it is
+skipped.
+"""
+import functools
+import gzip
+import http.server
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "site"))
+import notebook_files  # noqa: E402
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+pytest.importorskip("sphinx", reason="the extra `site` is not installed")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on PATH")
+
+LEDGER = json.loads((ROOT / "course_lib/data/evidence.json").read_text(encoding="utf-8"))["rows"]
+PAGES = [path.stem for path in sorted((ROOT / "site").glob("*.md"))]
+PAGES += [f"notebooks/{path.stem}" for path in notebook_files.FILES]
+PAGES += ["changelog", "search", "genindex", "api/optimizers", "api/networks", "api/claims"]
+BUDGET = 1_000_000  # bytes of a page with all that it loads, compressed
+RAW_TEX = """() => {  // texts outside code and formulas that look like TeX
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walker.nextNode()) {
+        const text = walker.currentNode.textContent;
+        if (/\\$|\\\\[a-zA-Z(\\[]/.test(text)
+            && !walker.currentNode.parentElement.closest("code, pre, script, style, mjx-container"))
+            found.push(text.trim().slice(0, 80));
+    }
+    return found;
+}"""
+WIDER = """() => {  // what sticks out of a page that scrolls sideways
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.querySelectorAll(".bd-article *")]
+        .filter(e => e.getBoundingClientRect().right > width + 1).slice(0, 5)
+        .map(e => e.outerHTML.slice(0, 120));
+}"""
+NO_ALT = """() => [...document.querySelectorAll(".bd-article img")]
+    .filter(image => (image.alt || "").trim().length < 20).map(image => image.src)"""
+LUMINANCE = """element => {
+    const [r, g, b] = getComputedStyle(element).backgroundColor.match(/[\\d.]+/g).map(Number);
+    return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
+}"""
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves the site and logs nothing."""
+
+    def log_message(self, *args):
+        """Log nothing."""
+
+
+@pytest.fixture(scope="module")
+def address():
+    """The address of the site, built as `make site` does."""
+    built = ROOT / ".build" / "site"
+    command = [sys.executable, "-m", "sphinx", "-n", "-W", "--keep-going", "-q", "-b", "html",
+               "-d", str(ROOT / ".build" / "site-doctrees"), str(ROOT / "site"), str(built)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    handler = functools.partial(Quiet, directory=str(built))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium."""
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A page, with what the browser asked for and complained of while it was open."""
+
+    def __init__(self, browser, address, **options):
+        self.address, self.errors, self.away, self.weights = address, [], [], {}
+        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(30_000)
+        self.page.route("**/*", self._only_here)
+        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("response", self._weigh)
+
+    def _only_here(self, route):
+        if urlsplit(route.request.url).hostname == "127.0.0.1":
+            route.continue_()
+        else:
+            self.away.append(route.request.url)
+            route.abort()
+
+    def _weigh(self, response):
+        if response.status == 200:
+            body = response.body()
+            self.weights[response.url] = min(len(body), len(gzip.compress(body)))
+
+    def open(self, name):
+        """Open a page and wait until its formulas are set."""
+        self.page.goto(f"{self.address}/{name}.html", wait_until="load")
+        self.page.wait_for_function("!window.MathJax || window.MathJax.startup?.promise")
+        self.page.evaluate("window.MathJax?.startup?.promise")
+        return self.page
+
+
+@pytest.fixture
+def visit(browser, address):
+    """A new visit."""
+    made = Visit(browser, address)
+    yield made
+    made.context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole_wide_and_on_a_phone_and_asks_nobody_else(visit, name):
+    page = visit.open(name)
+    assert page.evaluate(RAW_TEX) == []
+    assert page.locator("mjx-merror").count() == 0
+    assert page.evaluate(NO_ALT) == []
+    assert page.evaluate(WIDER) == []
+    weight = sum(visit.weights.values())
+    assert weight <= BUDGET, sorted(visit.weights.items(), key=lambda item: -item[1])[:6]
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(150)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, page.evaluate(WIDER)
+    assert visit.away == [] and visit.errors == []
+
+
+def test_formulas_are_set(visit):
+    assert visit.open("notebooks/05_descend_the_gradient").locator("mjx-container").count() > 50
+
+
+def test_the_home_page_shows_the_race_three_doors_and_every_notebook(visit):
+    page = visit.open("index")
+    hero = page.locator(".bd-article img").first
+    assert hero.evaluate("image => image.complete && image.naturalWidth") > 800
+    assert page.locator(".doors .sd-card").count() == 3
+    for link, target in (("Learn", "00_start_here"), ("Teach", "teach"), ("evidence", "evidence")):
+        card = page.locator(".doors .sd-card", has_text=link).first
+        assert target in card.locator("a").first.get_attribute("href")
+    links = page.locator(".bd-article a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert {f"notebooks/{path.stem}.html" for path in notebook_files.FILES} <= set(links)
+
+
+def test_the_output_after_a_question_opens_when_asked(visit):
+    page = visit.open("notebooks/00_start_here")
+    fold = page.locator("details", has=page.locator("summary", has_text="Show what happened")).first
+    output = fold.locator(".cell_output").first
+    assert not output.is_visible()
+    fold.locator("summary").click()
+    assert output.is_visible()
+    fold.locator("summary").press("Enter")
+    assert not output.is_visible()
+
+
+def test_guards_and_solutions_are_folded(visit):
+    page = visit.open("notebooks/00_start_here")
+    guards = page.locator(".cell.tag_guard")
+    assert guards.count() == sum("guard" in cell["metadata"].get("tags", [])
+                                 for cell in notebook_files.cells(notebook_files.FILES[0]))
+    assert not any(guard.locator("pre").first.is_visible() for guard in guards.all())
+    solution = page.locator("details", has=page.locator("summary", has_text="Solution")).first
+    assert not solution.locator("pre").first.is_visible()
+    solution.locator("summary").click()
+    assert solution.locator("pre").first.is_visible()
+
+
+def test_search_finds_notebooks(visit):
+    page = visit.open("search")
+    page.goto(f"{visit.address}/search.html?q=heavy+ball")
+    page.locator("#search-results ul.search li").nth(3).wait_for()
+    assert page.locator("#search-results li a[href*='10_add_momentum']").count() > 0
+    assert visit.errors == []
+
+
+def test_the_claims_can_be_filtered_by_verdict_and_by_words(visit):
+    page = visit.open("evidence")
+    rows, said = page.locator("table.evidence tbody tr:visible"), page.locator(".evidence-filter output")
+    assert rows.count() == len(LEDGER)
+    for verdict, count in Counter(row["verdict"] for row in LEDGER).items():
+        page.locator(".evidence-filter select").select_option(verdict)
+        assert rows.count() == count
+        assert said.inner_text() == f"{count} of {len(LEDGER)} claims"
+    page.locator(".evidence-filter select").select_option("all")
+    page.locator(".evidence-filter input").fill("saddle ADAM")
+    wanted = [row for row in LEDGER if "saddle" in row["statement"] and "Adam" in row["statement"]]
+    assert 0 < len(wanted) <= rows.count() < len(LEDGER)
+    assert all("saddle" in text.lower() and "adam" in text.lower() for text in rows.all_inner_texts())
+
+
+def test_without_scripts_the_whole_table_of_claims_is_there(browser, address):
+    visit = Visit(browser, address, java_script_enabled=False)
+    visit.page.goto(f"{address}/evidence.html")
+    assert visit.page.locator("table.evidence tbody tr").count() == len(LEDGER)
+    visit.context.close()
+
+
+def test_a_claim_leads_to_its_notebook_and_to_its_source(visit):
+    page = visit.open("evidence")
+    row = page.locator("table.evidence tbody tr").first
+    assert row.locator("a[href^='notebooks/']").count() == 1
+    row.locator("a[href^='api/claims']").click()
+    name = page.url.split("#")[1]
+    assert page.locator(f"[id='{name}']").is_visible()
+    page.locator(f"[id='{name}'] a[href*='_modules']").click()
+    assert "@claim" in page.locator("pre").first.inner_text()
+
+
+def test_a_term_of_the_glossary_leads_to_its_first_use(visit):
+    page = visit.open("glossary")
+    links = page.locator("dd a.reference.internal[href*='#term-']")
+    assert links.count() > 50
+    page.locator("a[href$='#term-weight-decay']").click()
+    assert page.locator("[id='term-weight-decay']").count() == 1
+
+
+def test_dark_is_dark_and_figures_do_not_blind(visit):
+    page = visit.open("notebooks/05_descend_the_gradient")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    assert page.locator("body").evaluate(LUMINANCE) < 0.15
+    assert page.locator(".highlight pre").first.evaluate(LUMINANCE) < 0.25
+    look = page.locator(".cell_output img").first.evaluate("image => getComputedStyle(image).filter")
+    assert look == "brightness(0.82)"
+
+
+def test_print_shows_the_text_only_and_cuts_no_line(visit):
+    page = visit.open("notebooks/05_descend_the_gradient")
+    page.emulate_media(media="print")
+    assert not page.locator(".bd-sidebar-primary").is_visible()
+    look = page.locator(".bd-article pre").first.evaluate("pre => getComputedStyle(pre).whiteSpace")
+    assert look == "pre-wrap"
+
+
+def test_figures_are_shown_at_their_full_width(visit):
+    page = visit.open("notebooks/05_descend_the_gradient")
+    figure = page.locator(".cell_output img").first
+    figure.scroll_into_view_if_needed()
+    page.wait_for_function("image => image.naturalWidth > 0", arg=figure.element_handle())
+    shown, own = figure.evaluate("image => [image.width, image.naturalWidth]")
+    assert shown >= 0.9 * min(own, 900)
