@@ -17,6 +17,7 @@ PARTS = {  # first notebook of a part -> its title
     13: "Adaptive rates and schedules",
     18: "Networks",
     24: "MNIST, frameworks, judgement",
+    31: "Frontier",
 }
 DARK, LIGHT = "#3d4f5c", "#e6ebee"
 

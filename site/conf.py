@@ -50,7 +50,8 @@ nb_execution_mode = "off"
 nb_render_markdown_format = "myst"
 nb_ipywidgets_js = {}
 nb_merge_streams = True
-myst_enable_extensions = ["dollarmath", "amsmath", "deflist", "colon_fence", "attrs_inline"]
+myst_enable_extensions = ["dollarmath", "amsmath", "deflist", "colon_fence",
+                          "attrs_block", "attrs_inline"]
 myst_heading_anchors = 3
 suppress_warnings = ["mystnb.unknown_mime_type"]  # a panel with sliders has no picture here
 
@@ -65,9 +66,11 @@ html_title = project
 html_static_path = ["static", str(mathjax.folder())]
 html_css_files = ["course.css"]
 html_js_files = [("evidence.js", {"defer": "defer"})]
+html_favicon = "static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_last_updated_fmt = None
+html_context = {"default_mode": "auto"}  # light or dark, as the system is
 html_theme_options = {
     **buttons(REPOSITORY, LAUNCH),
     "path_to_docs": "",

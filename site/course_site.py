@@ -16,7 +16,7 @@ from sphinx.project import Project
 NAMES = r"\*{0,2}\w+(?:, \*{0,2}\w+)*: "  # what begins the line of an argument
 # "name":[width,height,[aliases],"number","path" or [paths]],
 ICON = re.compile(r'"?([\w-]+)"?:\[\d+,\d+,\[([^\]]*)\],"[0-9a-f]+",(?:"[^"]*"|\[[^\]]*\])\],?')
-IMAGES = {".png", ".svg", ".jpg"}
+SHIPPED = {".png", ".svg", ".jpg", ".bib", ".json"}  # files that the site brings along
 SHOW = {"code_prompt_show": "Show what happened", "code_prompt_hide": "Hide what happened"}
 GUARD = {"code_prompt_show": "Show what is asserted here", "code_prompt_hide": "Hide it"}
 
@@ -26,8 +26,6 @@ class Course(Project):
 
     def discover(self, *args, **kwargs):
         """Return the names of all pages."""
-        self.files = course_text.outside()
-        self.names = {path: name for name, path in self.files.items()}
         super().discover(*args, **kwargs)
         self.docnames |= set(self.files)
         return self.docnames
@@ -47,6 +45,8 @@ class Course(Project):
 def take_pages(app):
     """Let the project find the pages of other folders, too."""
     app.project.__class__ = Course
+    app.project.files = course_text.outside()
+    app.project.names = {path: name for name, path in app.project.files.items()}
 
 
 # ---- before a page is read
@@ -116,7 +116,7 @@ def with_addresses(text, folder, repository):
 
     def address(match):
         path = Path(os.path.normpath(folder / match[1]))
-        if path in pages or path.suffix in IMAGES or not path.exists():
+        if path in pages or path.suffix in SHIPPED or not path.exists():
             return match[0]
         kind = "tree" if path.is_dir() else "blob"
         return f"{repository}/{kind}/main/{path.relative_to(ROOT).as_posix()}"

@@ -61,7 +61,7 @@ def parts():
 
 
 def _fast(path, fast):
-    return " {.fast}`fast path`" if int(nb.number(path)) in fast else ""
+    return " `fast path`{.fast}" if int(nb.number(path)) in fast else ""
 
 
 def size():
@@ -95,7 +95,8 @@ def race():
     figure = r"^!\[([^\]]+)\]\((\S+)\)\n\n\*(.*?)\*$"
     alt, file, caption = re.search(figure, text, re.M | re.S).groups()
     caption = re.sub(r"\s*Drawn by \[.*", "", caption, flags=re.S).replace("\n", " ")
-    return f":::{{figure}} {_from_site(ROOT / file)}\n:alt: {alt}\n:class: hero\n\n{caption}\n:::"
+    options = f":alt: {alt}\n:figclass: hero"
+    return f":::{{figure}} {_from_site(ROOT / file)}\n{options}\n\n{caption}\n:::"
 
 
 def notation():

@@ -38,12 +38,12 @@ def table(pages):
     where = modules()
     lines = ["| claim | verdict | mean and 95 % interval | n | varied | notebook | source |",
              "|---|---|---|---|---|---|---|"]
-    lines += [_line(r, pages[r["notebook"]], where[r["name"]]) for r in rows()]
+    lines += [_line(r, _linked(r["notebook"], pages), where[r["name"]]) for r in rows()]
     return ":::{table}\n:class: evidence\n\n" + "\n".join(lines) + "\n\n:::"
 
 
 def _line(r, page, module):
-    interval = f"{r['mean']:.3g} [{r['high']:.3g}, {r['low']:.3g}]<br>{r['unit']}"
+    interval = f"{r['mean']:.3g} [{r['low']:.3g}, {r['high']:.3g}]<br>{r['unit']}"
     stated = SIDES[r["side"]]
     if r["margin"]:
         stated += f", margin {r['margin']:g}"
@@ -53,10 +53,15 @@ def _line(r, page, module):
         f"{interval}<br>stated: {stated}",
         f"{r['n']}",
         r["varied"],
-        f"[{r['notebook']}]({page})",
+        page,
     ]
     escaped = [field.replace("|", "\\|") for field in fields]
     return f"| {' | '.join(escaped)} | {{py:obj}}`code <{module}.{r['name']}>` |"
+
+
+def _linked(number, pages):
+    """Return the link to a notebook; its number alone, if the notebook is not there yet."""
+    return f"[{number}]({pages[number]})" if number in pages else number
 
 
 def _capital(text):

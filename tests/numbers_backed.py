@@ -7,9 +7,9 @@ digits: those in text, a formula that is only a number, and a plain number to th
 of an interval (95 % interval), and numbers in code spans are left alone.
 
 A number is backed if a number that is printed by a cell, stands in a cell's code (guards and
-solutions too; a product of numbers counts as its value) or in course_lib/data/evidence.json rounds to
-it, as itself, as a percentage or in thousands, millions or billions; if a link to a paper stands
-before it in its paragraph; or if tests/numbers_allowed.toml names it with a reason.
+solutions too; a product of numbers counts as its value) or in a row of the ledger that the notebook
+names rounds to it, as itself, as a percentage or in thousands, millions or billions; if a link to a
+paper stands before it in its paragraph; or if tests/numbers_allowed.toml names it with a reason.
 
 What it does not see: a number that happens to equal another one of the notebook, a wrong sign, one
 significant digit (3 times, 0.5), numbers in words, numbers in the middle of a formula.
@@ -150,17 +150,22 @@ def constants(code):
 
 
 @functools.cache
-def evidence():
-    """Return the numbers of the ledger."""
-    rows = json.loads(EVIDENCE.read_text(encoding="utf-8"))["rows"]
-    values = [row.get(side) for row in rows for side in SIDES]
+def ledger():
+    """Return the rows of the ledger."""
+    return json.loads(EVIDENCE.read_text(encoding="utf-8"))["rows"]
+
+
+def evidence(book):
+    """Return the numbers of the ledger's rows that the notebook's code names."""
+    named = [row for row in ledger() if row["name"] in book.source]
+    values = [row.get(side) for row in named for side in SIDES]
     flat = [part for value in values for part in (value.values() if isinstance(value, dict) else [value])]
     return [abs(value) for value in flat if type(value) in (int, float)]
 
 
 def known(book):
     """Return all numbers that may back one of the notebook's."""
-    values = list(evidence())
+    values = evidence(book)
     for _, _, cell, _ in walk(book, "code"):
         values += [value for text in texts(cell) for value in values_in(text)]
     for cell in read(book.source):

@@ -401,5 +401,5 @@ def test_what_is_printed_and_what_is_in_the_ledger_back_a_number(monkeypatch):
     next(cell for cell in telling.notebook.cells if "print" in cell.source).outputs = prints("end 7.8931\n")
     (said,) = numbers.numbers_are_backed(telling)
     assert "tells 65.4 %, which" in said
-    monkeypatch.setattr(numbers, "evidence", lambda: [0.6541])
+    monkeypatch.setattr(numbers, "evidence", lambda book: [0.6541])
     assert list(numbers.numbers_are_backed(telling)) == []

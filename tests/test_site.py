@@ -50,7 +50,7 @@ def test_an_entry_has_author_title_year_and_one_address(entry):
     assert entry["author"] and entry["title"]
     assert 1800 < int(entry["year"]) <= 2100
     assert ("doi" in entry) != ("eprint" in entry)
-    assert re.fullmatch(r"10\.\d+/\S+|\d{4}\.\d{4,5}", bibliography.identifier(entry))
+    assert re.fullmatch(r"10\.\d+/\S+|\d{4}\.\d{4,5}|[a-z-]+/\d{7}", bibliography.identifier(entry))
 
 
 @pytest.mark.parametrize("name", ["key", "identifier"])
@@ -100,7 +100,8 @@ def test_the_table_of_claims_has_every_row_of_the_ledger():
         assert fields[1] == f"**{row['verdict']}**"
         assert fields[2].startswith(f"{row['mean']:.3g} [{row['low']:.3g}, {row['high']:.3g}]")
         assert fields[3] == str(row["n"]) and fields[4] == row["varied"]
-        assert fields[5].startswith(f"[{row['notebook']}](../notebooks/{row['notebook']}_")
+        link = f"[{row['notebook']}](../notebooks/{row['notebook']}_"
+        assert fields[5].startswith(link if row["notebook"] in course_text.pages() else row["notebook"])
 
 
 def test_the_count_of_verdicts_adds_up():
@@ -122,7 +123,13 @@ def test_a_claim_leads_to_the_function_that_measures_it(row):
 def test_the_parts_hold_every_notebook_once():
     found = [path for _, members in nb.parts() for path in members]
     assert found == sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    assert all(members for _, members in nb.parts())
+    assert len(nb.parts()) > 1 and all(members for _, members in nb.parts())
+
+
+def test_a_part_begins_with_the_notebook_that_the_map_names():
+    starts = {int(nb.number(members[0])): title for title, members in nb.parts()}
+    text = (ROOT / "figures/course_map.py").read_text(encoding="utf-8")
+    assert starts == {int(n): title for n, title in re.findall(r'^    (\d+): "([^"]+)",$', text, re.M)}
 
 
 @pytest.mark.parametrize("path", nb.FILES, ids=nb.number)
@@ -148,7 +155,7 @@ def test_the_page_for_teachers_says_what_the_readme_says():
 def test_the_glossary_is_sorted_and_leads_to_the_first_use_of_each_term():
     terms = course_text.glossary_terms()
     assert len(terms) > 50
-    assert terms == sorted(terms, key=lambda term: re.sub(r"[^a-z0-9]", "", term.lower().replace("–", "")))
+    assert terms == sorted(terms, key=lambda term: re.sub(r"[^a-z0-9]", "", term.lower()))
     text = course_text.with_first_uses((SITE / "glossary.md").read_text(encoding="utf-8"))
     for term in terms:
         number = nb.number(nb.first_use(term)[0])
@@ -177,6 +184,18 @@ def test_what_follows_a_question_is_folded_and_every_guard_too(course_site, path
         if "guard" not in tags and cell["outputs"]:
             assert ("hide-output" in tags) == asked
             asked = False
+
+
+def test_only_the_first_output_after_a_question_is_folded(course_site):
+    def code(*outputs):
+        return {"cell_type": "code", "source": "x", "metadata": {}, "outputs": list(outputs)}
+
+    asking = {"cell_type": "markdown", "source": "**Predict:** x?", "metadata": {}}
+    telling = {"cell_type": "markdown", "source": "So it is.", "metadata": {}}
+    cells = [code("a"), asking, code(), code("b"), code("c"), telling, code("d"), asking, telling, code("e")]
+    made = course_site.ready({"cells": cells}, ROOT / "notebooks/none.ipynb", "")["cells"]
+    folded = [cell["outputs"][0] for cell in made if "hide-output" in cell["metadata"].get("tags", [])]
+    assert folded == ["b"]
 
 
 def test_every_term_gets_its_label_once(course_site):

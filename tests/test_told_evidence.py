@@ -1,5 +1,5 @@
 """What the notebooks say of a claim is what the ledger says: its row is printed, and the text after
-it uses the row's verdict word and no other.
+it uses the row's verdict word, in bold or italics, and no other.
 """
 import re
 
@@ -12,11 +12,11 @@ from tools.notebooks import source as ns
 
 ROWS = {r["name"]: r for r in load_results("evidence")["rows"]}
 PATHS = sorted(notebook_build.FOLDER.glob("[0-9][0-9]_*.ipynb"))
-WORDS = {  # verdict -> how the text says it
-    "holds": r"\*\*holds?\*\*",
-    "tie": r"\*\*(?:a )?(?:ties?|tied)\*\*",
-    "undecided": r"\*\*undecided\*\*",
-    "fails": r"\*\*fails?\*\*",
+WORDS = {  # verdict -> how the text says it, in bold or italics
+    "holds": r"(?<!\w)\*{1,2}holds?\*{1,2}",
+    "tie": r"(?<!\w)\*{1,2}(?:a )?(?:ties?|tied)\*{1,2}",
+    "undecided": r"(?<!\w)\*{1,2}undecided\*{1,2}",
+    "fails": r"(?<!\w)\*{1,2}fails?\*{1,2}",
 }
 SHOWN = re.compile(r"show_evidence\(\s*[\"'](\w+)[\"']")
 
@@ -25,10 +25,10 @@ def shown(cell):
     """Return the names of the claims whose rows a code cell prints."""
     if cell.cell_type != "code":
         return []
-    looped = re.findall(r"for name in \(?\[?((?:\s*[\"']\w+[\"'],?)+)", cell.source)
-    if "show_evidence(name)" in cell.source:
-        return [name for names in looped for name in re.findall(r"\w+", names)]
-    return SHOWN.findall(cell.source)
+    looped = re.findall(r"for (\w+) in \(?\[?((?:\s*[\"']\w+[\"'],?)+)", cell.source)
+    names = [name for variable, names in looped if f"show_evidence({variable})" in cell.source
+             for name in re.findall(r"\w+", names)]
+    return names + SHOWN.findall(cell.source)
 
 
 def wrongly_told(cells, rows):
@@ -37,12 +37,12 @@ def wrongly_told(cells, rows):
         names = shown(cell)
         if "show_evidence(" in cell.source and cell.cell_type == "code" and not names:
             yield f"{ns.words_for(cell)}: name the claims in the cell itself, so that a test can read them"
-        text = next((c.source for c in after if c.cell_type == "markdown"), "")
+        text = next((c.source for c in after if c.cell_type == "markdown"), "").split("\n## ")[0]
         told = {word for word, form in WORDS.items() if re.search(form, text)}
         verdicts = {rows[name]["verdict"] for name in names if name in rows}
         yield from (f"the ledger has no claim {name}" for name in names if name not in rows)
         if names and told != verdicts:
-            yield (f"after the rows of {', '.join(names)} the text says {sorted(told)} in bold, "
+            yield (f"after the rows of {', '.join(names)} the text says {sorted(told)} in bold or italics, "
                    f"the ledger {sorted(verdicts)}")
 
 
@@ -75,9 +75,10 @@ def cells(code, text):
     ('show_evidence("a")', "It **holds**.", None),
     ('show_evidence("a")\nshow_evidence("b")', "The first **holds**, the second is **undecided**.", None),
     ('for name in ("a", "b"):\n    show_evidence(name)', "One **holds**, one is **undecided**.", None),
-    ('show_evidence("a")', "It is a **tie**.", "the text says ['tie'] in bold, the ledger ['holds']"),
+    ('for claim in ("a",\n "b"):\n    show_evidence(claim)', "One *holds*, one is *undecided*.", None),
+    ('show_evidence("a")', "It is a **tie**.", "the text says ['tie'] in bold or italics, the ledger ['holds']"),
     ('show_evidence("b")', "It **holds**.", "the ledger ['undecided']"),
-    ('show_evidence("a")', "It holds.", "the text says [] in bold"),
+    ('show_evidence("a")', "It holds.", "the text says [] in bold or italics"),
     ('show_evidence("a")\nshow_evidence("b")', "Both **hold**.", "['holds', 'undecided']"),
     ('show_evidence("c")', "It **holds**.", "no claim c"),
     ("show_evidence(names[0])", "It **holds**.", "name the claims in the cell itself"),

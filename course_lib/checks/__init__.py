@@ -52,6 +52,7 @@ from course_lib.checks.nb28_statistics import holm, paired_interval, verdict
 from course_lib.checks.nb29 import loss_left, update_ratios
 from course_lib.checks.nb29_patients import first_five, other_five
 from course_lib.checks.nb30 import hessian_times, kind_of_plateau, low_end
+from course_lib.checks.nb31 import averaged_edge, curve_gradient, dense_changes, twin
 
 
 def show_progress():

@@ -6,7 +6,7 @@
     fails       the interval lies on the other side (for a stated tie: outside the margin)
     undecided   none of these
 
-Notebooks: 04, 07, 08, 09, 10, 11, 13, 14, 15, 16, 17, 21, 22, 23.
+Notebooks: 04, 07, 08, 09, 10, 11, 13, 14, 15, 16, 17, 21, 22, 23, 28, 31.
 """
 import functools
 import textwrap

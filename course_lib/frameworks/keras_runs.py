@@ -9,7 +9,6 @@ Notebooks: 25, 29.
 """
 import warnings
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from course_lib.frameworks.tensorflow_quietly import import_keras
@@ -111,6 +110,8 @@ def show_misread(X, y, p):
     """Draw the first eight images (n, 28, 28) whose label y is not the most probable answer by
     p (n, 10); return the places of all of them.
     """
+    import matplotlib.pyplot as plt
+
     answers = p.argmax(axis=1)
     wrong = np.flatnonzero(answers != y)
     fig, axes = plt.subplots(2, 4, figsize=(8.4, 5.0))

@@ -8,7 +8,7 @@
 `fun(w) -> (loss, grad)` is the contract of the course. Use float64: the difference of two gradients
 loses digits.
 
-Notebooks: 30.
+Notebooks: 30, 31.
 """
 import math
 

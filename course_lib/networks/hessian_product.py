@@ -9,7 +9,7 @@ backpropagation, differentiated in the direction u.
     bend       A = f(Z)               rA = f' rZ
                dZ = f' D              rdZ = f' rD + f'' rZ D
 
-Notebooks: none directly.
+Notebooks: 31.
 """
 import numpy as np
 

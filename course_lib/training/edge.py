@@ -7,7 +7,7 @@
     edge       lr * sharpness beyond which a quadratic with this H and a fixed P blows up:
                sgd, rmsprop 2;  momentum 2 (1 + beta);  adam 2 (1 + beta1) / (1 - beta1)
 
-Notebooks: none directly.
+Notebooks: 31.
 """
 from types import SimpleNamespace
 
@@ -72,8 +72,8 @@ def preconditioner(step, state, beta1=0.9, beta2=0.999, **hyper):
     return 1.0
 
 
-def sharpness(product, P, n, rng):
-    """Return the largest eigenvalue of P^-1/2 H P^-1/2, for product: u -> H u."""
+def sharpness(product, n, *, rng, P=1.0):
+    """Return the largest eigenvalue of P^-1/2 H P^-1/2, for product: u -> H u, and n weights."""
     root = 1 / np.sqrt(P)
     return lanczos(lambda u: root * product(root * u), n, rng=rng, n_steps=60, tol=1e-3,
                    least=10)[0][1]
@@ -98,7 +98,7 @@ def follow(task, step, lr, *, seed, n_steps, every=25, net=None, **hyper):
         if t and t % every == 0:
             P = preconditioner(step, state, **hyper)
             run.t.append(t)
-            run.edge.append(lr * sharpness(at(w), P, w.size, np.random.default_rng(t)))
+            run.edge.append(lr * sharpness(at(w), w.size, rng=np.random.default_rng(t), P=P))
         if t < n_steps:
             w, state = rule(w, g, state, lr=lr, **hyper)
     net.theta = w

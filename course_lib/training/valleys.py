@@ -8,45 +8,48 @@
                that the mean loss along the curve is low
     barrier    largest loss on the way, less the larger of the losses at its two ends
 
-Notebooks: none directly.
+Notebooks: 31.
 """
 import numpy as np
 
 from course_lib.arguments import generator, positive, whole
-from course_lib.networks.layers import Dense
+from course_lib.networks.gradient_check import by_parameter
 from course_lib.optimizers.rules import adam
 
 
-def filter_normalised(net, rng):
+def filter_normalised(net, theta, rng):
     """Return a random direction (n,) in which every column of every weight matrix has the length
-    that it has in `net.theta`; its biases are 0 (Li et al. 2018, arXiv 1712.09913).
+    that it has in theta (n,); its biases are 0 (Li et al. 2018, arXiv 1712.09913).
+
+    net: says where in theta the matrices are.
     """
-    rng, parts = generator(rng), []
-    for layer in net.layers:
-        if isinstance(layer, Dense):
-            d = rng.standard_normal(layer.W.shape)
-            d *= np.linalg.norm(layer.W, axis=0) / np.linalg.norm(d, axis=0)
-            parts += [d.ravel(), np.zeros(layer.b.size)]
-    return np.concatenate(parts)
+    d = generator(rng).standard_normal(theta.size)
+    parts, lengths = by_parameter(net, d), by_parameter(net, theta)
+    for name, part in parts.items():  # views of d
+        if part.ndim == 1:
+            part[:] = 0
+        else:
+            part *= np.linalg.norm(lengths[name], axis=0) / np.linalg.norm(part, axis=0)
+    return d
 
 
-def plain_direction(net, rng):
-    """Return a random direction (n,) as long as `net.theta`, without regard to units."""
-    d = generator(rng).standard_normal(net.theta.size)
-    return d * np.linalg.norm(net.theta) / np.linalg.norm(d)
+def plain_direction(net, theta, rng):
+    """Return a random direction (n,) as long as theta (n,), without regard to units."""
+    d = generator(rng).standard_normal(theta.size)
+    return d * np.linalg.norm(theta) / np.linalg.norm(d)
 
 
-def twin(net, a):
-    """Return theta (n,) of the ReLU network that computes the same: first weights and biases times
-    a, the next weights divided by a (Dinh et al. 2017, arXiv 1703.04933). net is left as it was.
+def twin(net, theta, a):
+    """Return the weights (n,) of a ReLU network's twin: first weights and biases times a, the next
+    weights divided by a (Dinh et al. 2017, arXiv 1703.04933).
+
+    net: says where in theta (n,) the weights are; it needs two layers or more.
     """
-    a, kept = positive("a", a), net.theta.copy()
-    first, second = [layer for layer in net.layers if isinstance(layer, Dense)][:2]
-    first.W *= a
-    first.b *= a
-    second.W /= a
-    theta = net.theta.copy()
-    net.theta = kept
+    a, theta = positive("a", a), theta.copy()
+    parts = by_parameter(net, theta)  # views of theta
+    parts["W1"] *= a
+    parts["b1"] *= a
+    parts["W2"] /= a
     return theta
 
 

@@ -449,7 +449,7 @@ assert np.isclose(loss, np.log(10), rtol=1e-9)
 # %% [markdown]
 # ## Which way through the course?
 #
-# ![The eight parts of the course as eight rows of boxes, one box a notebook, with its number and name; the fourteen notebooks of the fast path are dark, notebooks that go deeper carry a star.](../figures/map.png)
+# ![The nine parts of the course as nine rows of boxes, one box a notebook, with its number and name; the fourteen notebooks of the fast path are dark, notebooks that go deeper carry a star.](../figures/map.png)
 #
 # In order, if you have the time. The dark boxes are the **fast path**; a star marks notebooks that go
 # deeper and are not needed later.
@@ -511,6 +511,10 @@ assert np.isclose(loss, np.log(10), rtol=1e-9)
 # - [28: Compare optimizers fairly](28_compare_optimizers_fairly.ipynb) · Which optimizer is best, and how would I know?
 # - [29: Debug a failing run](29_debug_a_failing_run.ipynb) · The loss is wrong. What is broken?
 # - [30: Ask if it is stuck](30_ask_if_it_is_stuck.ipynb) ★ · Is this plateau a critical point?
+#
+# **Part 9 · Frontier**
+#
+# - [31: Watch the edge of stability](31_watch_the_edge_of_stability.ipynb) ★ · How sharp does the valley get in which training ends?
 #
 # </details>
 #

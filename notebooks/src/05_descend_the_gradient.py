@@ -191,6 +191,7 @@ plt.show()
 
 # %% tags=["guard"]
 assert np.allclose(along, 0.91**t)
+assert np.isclose(1 - 0.18, 0.82) and round(9 / 11, 2) == 0.82
 assert np.allclose(across, 0.1**t, atol=1e-12)
 
 # %% [markdown]

@@ -167,8 +167,9 @@ show_evidence("turning_slows_adam")
 show_evidence("turned_adam_is_slower_than_heavy_ball")
 
 # %% [markdown]
-# The first and the third statement hold: RMSprop pays for the turn, and turned Adam is no quicker than its momentum. Whether
-# the turn slows Adam at this $\kappa$ is undecided: it does from most starts, but a few aligned runs swing for very long.
+# The first and the third statement **hold**: RMSprop pays for the turn, and turned Adam is no quicker than its momentum.
+# Whether the turn slows Adam at this $\kappa$ is **undecided**: it does from most starts, but a few aligned runs swing for
+# very long.
 #
 # A network's axes are its single weights. Whether its valleys run along them is a question about that network, and not
 # about the rule.
@@ -413,7 +414,7 @@ formula = 0.1 / lam[0] * np.sqrt(eta / (2 - eta))
 assert np.allclose([clouds[n][:, 0].std() for n in list(cases)[1:]], formula, rtol=0.1)
 
 # %% [markdown]
-# So with noise a second-order method needs a small rate too. At equal speed it is the calmer one.
+# So with noise a second-order method needs a small rate too. That it is calmer at equal speed **holds**.
 #
 # ## Which minimum does each rule reach?
 #

@@ -50,8 +50,8 @@ family = ("adam", "amsgrad", "nadam", "adamax", "lion", "adadelta")
 for ax, name in zip(axes.flat, family, strict=True):
     ax.plot(steps_of(name, stream), color="black", linewidth=1.2)
     ax.set_title(name)
-axes[0, 0].set_ylabel("step / lr")
-axes[1, 0].set_ylabel("step / lr")
+fig.supxlabel("step $t$")
+fig.supylabel("step / lr")
 plt.show()
 
 # %% [markdown]

@@ -110,6 +110,11 @@ for k, (name, schedule) in enumerate(shapes.items()):
 axes[1].set(xlabel="step $t$ (the legends name the rate half-way)")
 plt.show()
 
+# %% tags=["guard"]
+half_way = {name: round(float(schedule(151)), 2) for name, schedule in shapes.items()}
+assert half_way["inverse time"] == 0.33 and half_way["inverse root"] == 0.45
+assert half_way["one-cycle"] == 0.81 and half_way["exponential"] == 0.1
+
 # %% [markdown]
 # *Reading the figure:* the legends name the rate half-way. All have the same highest rate, yet half-way they differ by a factor of ten. So "with a schedule"
 # says little. (One-cycle: $(0.5 - 0.3)/0.7$ of the way down, which leaves 0.81.)
@@ -395,6 +400,7 @@ print(f"rms step: {rms[0]:.2f} at first, 1 / {1 / rms[-1]:.1f} at step 60")
 
 # %% tags=["guard"]
 assert np.allclose(rms, formula, rtol=0.02)
+assert round(float(formula[-1]), 2) == 0.23
 
 # %% [markdown]
 # *Reading the figure:* the first step is $\sqrt{19} = 4.4$ times as long as the later ones, and pure chance. A **warm-up**
@@ -453,6 +459,13 @@ left.set(xlabel="rate", ylabel="loss", title="Bowl", ylim=(1e-9, 1e3))
 right.set(xlabel="rate", ylabel="loss of the batch", title="Network", ylim=(0, 4))
 left.legend()
 plt.show()
+
+# %% tags=["guard"]
+from scipy.optimize import brentq
+from scipy.special import spence
+
+back = brentq(lambda u: spence(1 - u + 0j).real, 5, 20)
+assert round(back, 1) == 12.6 and round(back / 2, 1) == 6.3
 
 # %% [markdown]
 # *Reading the figure:* without noise the loss passes the edge as if nothing were there. With noise it blows up soon after the edge, and

@@ -34,7 +34,8 @@ plt.style.use(["default", "course_lib.course"])
 
 # %% tags=["nbval-ignore-output"]
 from course_lib.data import datasets
-from course_lib.frameworks import fit_apart, import_keras, keras_bridge
+from course_lib.experiments import fit_apart
+from course_lib.frameworks import import_keras, keras_bridge
 
 keras = import_keras()
 images = datasets.load_mnist()

@@ -45,7 +45,7 @@ for t, g in enumerate(GRADIENTS, start=1):
 # rate $\mathrm{lr}$. Four settings: equal numbers everywhere; the rate drops to a quarter after three steps; equal numbers and `weight_decay`; each library's own defaults at one rate. Keras is measured
 # while you wait; PyTorch and optax were measured by `experiments/frameworks.py`.
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Four heat maps side by side, twelve optimizers by three libraries: distance to this course's rule in units of lr, written into the fields; the colour is logarithmic. White is zero, grey is not comparable. With equal numbers most PyTorch fields are white, and about half of the Keras and optax fields are coloured. When the rate drops, Keras' momentum and Nesterov are coloured too. With weight decay most PyTorch fields are dark. With their own defaults the picture is mixed; PyTorch's RMSprop is darkest."}}
+# %% tags=["figure"] mystnb={"image": {"alt": "Four heat maps side by side, twelve optimizers by three libraries: distance to this course's rule in units of lr, written into the fields; the colour is logarithmic. White is zero or nearly so, grey is not comparable. With equal numbers most PyTorch fields are white, and about half of the Keras and optax fields are coloured. When the rate drops, Keras' momentum and Nesterov are coloured too. With weight decay most PyTorch fields are dark. With their own defaults the picture is mixed; PyTorch's RMSprop is darkest."}}
 from course_lib.data import load_results
 from course_lib.frameworks import import_keras, table
 from course_lib.frameworks.facts import FACTS
@@ -66,7 +66,7 @@ axes[0].set_yticks(range(len(FACTS)), list(FACTS))
 plt.show()
 
 # %% [markdown]
-# *Reading the figure:* white is "the same to the last digit", grey "it does not have that". With equal numbers PyTorch agrees with this course nearly everywhere, while Keras and optax part in about half of the rules. When the rate drops, Keras' momentum
+# *Reading the figure:* white is "less than a ten-thousandth of lr apart", grey "it does not have that". With equal numbers PyTorch agrees with this course nearly everywhere, while Keras and optax part in about half of the rules. When the rate drops, Keras' momentum
 # parts too, and with `weight_decay` nearly all of PyTorch does. The rest of this notebook explains the coloured fields. The pages with every formula are folded here:
 
 # %% tags=["nbval-ignore-output"]

@@ -263,6 +263,7 @@ print(f"30 tests of nothing: predicted {1 - 0.95**30:.0%}, measured {plain:.0%};
 
 # %% tags=["guard"]
 assert abs(plain - (1 - 0.95**30)) < 0.03 and corrected < 0.06
+assert len(saved.fresh("regression", "adam")) == 12
 assert abs(2 / 2**8 - 0.0078) < 1e-4 and abs(30 * 2 / 2**8 - 0.23) < 0.01
 
 # %% [markdown]

@@ -368,4 +368,4 @@ assert abs(noise.loss[10:15].mean() - 1.8) < 0.1 and abs(slow.loss[14] - 2.3) < 
 # - A. Saxe, J. McClelland, S. Ganguli, [Exact solutions to the nonlinear dynamics of learning in deep linear neural networks](https://arxiv.org/abs/1312.6120), 2014: plateaus near saddles.
 # - B. Ghorbani, S. Krishnan, Y. Xiao, [An investigation into neural net optimization via Hessian eigenvalue density](https://arxiv.org/abs/1901.10159), 2019: bulk and outliers.
 #
-# **Next:** this is the last notebook so far. What is planned stands in the README.
+# **Next:** [31: Watch the edge of stability](31_watch_the_edge_of_stability.ipynb). There the sharpness is followed through whole runs.

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from course_lib.data.datasets import embedded_digits, split
-from course_lib.frameworks import fit_apart, keras_bridge, keras_runs
+from course_lib.experiments import fit_apart
+from course_lib.frameworks import keras_bridge, keras_runs
 from course_lib.frameworks.tensorflow_quietly import import_keras
 
 

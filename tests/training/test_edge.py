@@ -55,7 +55,7 @@ def test_sharpness_is_the_largest_eigenvalue_of_the_preconditioned_matrix():
     rng = np.random.default_rng(0)
     A = rng.standard_normal((12, 12))
     H, P = A + A.T, rng.uniform(0.5, 3, 12)
-    ours = edge.sharpness(lambda u: H @ u, P, 12, rng)
+    ours = edge.sharpness(lambda u: H @ u, 12, rng=rng, P=P)
     assert ours == pytest.approx(np.linalg.eigvals(H / P[:, None]).real.max(), rel=1e-6)
 
 
