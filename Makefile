@@ -33,9 +33,9 @@ test-torch: setup  ## install PyTorch (CPU), then run the tests that need it
 	@$(PYTHON) tools/setup_env.py torch
 	$(VENV_PYTHON) -m pytest -m torch tests $(ARGS)
 
-test-browser: setup  ## install Playwright, then drive JupyterLab in a headless Chromium, which must be on PATH
+test-browser: setup  ## install Playwright, then drive JupyterLab and the site in a headless Chromium, which must be on PATH
 	.boot/bin/uv pip install --quiet --python $(VENV_PYTHON) -r pyproject.toml --extra browser
-	$(VENV_PYTHON) -m pytest tests/test_browser.py $(ARGS)
+	$(VENV_PYTHON) -m pytest tests/test_browser.py tests/test_site_browser.py $(ARGS)
 
 test-floors: setup  ## run the unit tests with the oldest versions that pyproject.toml allows, in .venv-floors
 	.boot/bin/uv venv --quiet --seed --clear --python $(VENV_PYTHON) .venv-floors

@@ -58,6 +58,7 @@ suppress_warnings = ["mystnb.unknown_mime_type"]  # a panel with sliders has no 
 # the library's docstrings are plain text; course_site makes them readable
 autodoc_member_order = "bysource"
 default_role = "code"
+highlight_language = "text"
 add_module_names = False
 nitpick_ignore_regex = [(r"py:.*", r"(object|collections\.abc\..*|numpy\..*|dataclasses\..*)")]
 
@@ -68,6 +69,8 @@ html_css_files = ["course.css"]
 html_js_files = [("evidence.js", {"defer": "defer"})]
 html_favicon = "static/favicon.svg"
 html_copy_source = False
+html_use_index = False  # one searches
+html_domain_indices = False
 html_show_sourcelink = False
 html_last_updated_fmt = None
 html_context = {"default_mode": "auto"}  # light or dark, as the system is

@@ -13,7 +13,7 @@ from course_text import ROOT, SITE
 from docutils import nodes
 from sphinx.project import Project
 
-NAMES = r"\*{0,2}\w+(?:, \*{0,2}\w+)*: "  # what begins the line of an argument
+NAMES = r"(?!Notebooks: )\*{0,2}\w+(?:, \*{0,2}\w+)*: "  # what begins the line of an argument
 # "name":[width,height,[aliases],"number","path" or [paths]],
 ICON = re.compile(r'"?([\w-]+)"?:\[\d+,\d+,\[([^\]]*)\],"[0-9a-f]+",(?:"[^"]*"|\[[^\]]*\])\],?')
 SHIPPED = {".png", ".svg", ".jpg", ".bib", ".json"}  # files that the site brings along
@@ -147,8 +147,10 @@ def _block(block):
         return block
     if block.startswith(" ") or re.search(r"\S {3,}\S", block):
         return "::\n\n" + "\n".join("    " + line for line in block.split("\n"))
-    listed = re.match(NAMES, block)
-    return "\n\n".join(map(_item, re.split(r"\n(?=\S)" if listed else rf"\n(?={NAMES})", block)))
+    ends = rf"\n(?={NAMES})"
+    if re.match(NAMES, block):
+        ends += r"|(?<=\.)\n(?=\S)|\n(?=[A-Z])"
+    return "\n\n".join(map(_item, re.split(ends, block)))
 
 
 def _item(text):

@@ -45,7 +45,9 @@ def table(pages):
 def _line(r, page, module):
     interval = f"{r['mean']:.3g} [{r['low']:.3g}, {r['high']:.3g}]<br>{r['unit']}"
     stated = SIDES[r["side"]]
-    if r["margin"]:
+    if r["side"] == "tie":
+        stated += f" of {r['margin']:g}"
+    elif r["margin"]:
         stated += f", margin {r['margin']:g}"
     fields = [
         _capital(r["statement"]),

@@ -228,6 +228,8 @@ def test_links_to_what_is_no_page_lead_to_the_repository(course_site, before, af
     ("Do.\n\nw: a.\n    b.\nlr, k: c.\nRaises D.", "Do.\n\n- w: a. b.\n\n- lr, k: c.\n\nRaises D."),
     ("Do.\n\n>>> 2 ** 3\n8", "Do.\n\n>>> 2 ** 3\n8"),
     ("Do.\n\n    a    b*", "Do.\n\n::\n\n        a    b*"),
+    ("Do.\n\nw: a\nb.\nrng draws.", "Do.\n\n- w: a b.\n\nrng draws."),
+    ("Do.\n\nNotebooks: 05.", "Do.\n\nNotebooks: 05."),
     ("One line\nand another of *args.", "One line and another of \\*args."),
 ])
 def test_a_docstring_in_plain_text_becomes_restructured_text(course_site, text, made):

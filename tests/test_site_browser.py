@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium o
 LEDGER = json.loads((ROOT / "course_lib/data/evidence.json").read_text(encoding="utf-8"))["rows"]
 PAGES = [path.stem for path in sorted((ROOT / "site").glob("*.md"))]
 PAGES += [f"notebooks/{path.stem}" for path in notebook_files.FILES]
-PAGES += ["changelog", "search", "genindex", "api/optimizers", "api/networks", "api/claims"]
+PAGES += ["changelog", "search", "api/optimizers", "api/networks", "api/claims"]
 BUDGET = 1_000_000  # bytes of a page with all that it loads, compressed
 RAW_TEX = """() => {  // texts outside code and formulas that look like TeX
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -99,7 +99,7 @@ class Visit:
         self.page.route("**/*", self._only_here)
         self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("response", self.responses.append)
+        self.page.on("response", lambda response: self.responses.append(response))
 
     def _only_here(self, route):
         if urlsplit(route.request.url).hostname == "127.0.0.1":

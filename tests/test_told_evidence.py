@@ -1,6 +1,7 @@
 """What the notebooks say of a claim is what the ledger says: its row is printed, and the text after
 it uses the row's verdict word, in bold or italics, and no other.
 """
+import functools
 import re
 
 import nbformat
@@ -51,6 +52,7 @@ def test_the_text_uses_the_ledger_s_words(path):
     assert list(wrongly_told(nbformat.read(path, as_version=4).cells, ROWS)) == []
 
 
+@functools.cache
 def printed():
     """Return {claim: numbers of the notebooks that print its row}."""
     found = {}

@@ -129,8 +129,9 @@ def code_behind(function):
     while queue:
         name = queue.pop()
         if name in defined and name not in wanted:
-            wanted[name] = ast.dump(_bare(defined[name]))
-            queue += [node.id for node in ast.walk(defined[name]) if isinstance(node, ast.Name)]
+            bare = _bare(defined[name])
+            wanted[name] = ast.dump(bare)
+            queue += [node.id for node in ast.walk(bare) if isinstance(node, ast.Name)]
     return "\n".join(f"{name}: {wanted[name]}" for name in sorted(wanted))
 
 

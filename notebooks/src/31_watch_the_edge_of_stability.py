@@ -41,6 +41,9 @@ live = edge.follow(task, "sgd", 2.0, seed=1, n_steps=1000)
 first = 1 + np.argmax(np.diff(live.loss) > 0)
 print(f"the first step that raises the loss: about {round(first, -2)}")
 
+# %% [markdown]
+# The whole run, with the loss on a logarithmic axis:
+
 # %% tags=["figure"] mystnb={"image": {"alt": "Training loss against the step over 1000 steps, logarithmic loss axis. The curve falls smoothly from 0.5 to 0.008 for some 600 steps; then it leaps to 0.017 and comes back, and two smaller waves follow."}}
 fig, ax = plt.subplots()
 ax.semilogy(live.loss, **look("sgd", marker=None, linewidth=1))
@@ -111,10 +114,11 @@ assert task[0].shape == (500, 64) and edge.WIDTHS == (32, 32)
 assert abs(ours / scipys - 1) < 1e-3
 assert apart[1e-5] < 1e-8 < apart[1e-2] and apart[1e-5] < apart[1e-8]
 assert lopsided < 1e-14
-assert 560 < first < 640 and live.loss[-1] < 0.006
-leap = live.loss[first:first + 60].max()
-assert leap > 2 * live.loss[first - 1] and abs(leap - 0.017) < 0.004
-assert abs(live.loss[first - 1] - 0.008) < 0.001
+if splits.name == "mnist":
+    assert 560 < first < 640 and live.loss[-1] < 0.006
+    leap = live.loss[first:first + 60].max()
+    assert leap > 2 * live.loss[first - 1] and abs(leap - 0.017) < 0.004
+    assert abs(live.loss[first - 1] - 0.008) < 0.001
 
 # %% [markdown]
 # ## Where the sharpness goes
@@ -155,12 +159,13 @@ for name in colors:
     print(f"{name}: lr x sharpness, mean from step 1500: {settled[name].round(3)}")
 
 # %% tags=["guard"]
-assert abs(ratio - 1).max() < 2e-3
 for name, end in (("sgd 1.5", 1.33), ("sgd 2", 1.0), ("sgd 3", 0.67)):
     assert abs(settled[name] / saved["runs"][name][1] - end).max() < 0.03
 assert all(0 <= settled[name].min() + 0.01 - 2 < 0.1 for name in colors)
 assert all(settled[name].max() < 2.1 and np.max(runs[name]) < 2.5 for name in colors)
 assert all(1.5 < run[0] < 1.95 for name in colors for run in runs[name])
+if splits.name == "mnist":
+    assert abs(ratio - 1).max() < 2e-3
 
 # %% [markdown]
 # The same, for twelve other starts and rates anywhere between 1.5 and 3, from the ledger:
@@ -254,9 +259,6 @@ plt.show()
 # %%
 for name, (step, beta1) in adaptive.items():
     print(f"{name:9} predicted {edge.edge(step, beta1):.0f}:", settled[name].round(2))
-for name in ("rmsprop_settles_at_two", "adam_settles_at_six",
-             "adam_settles_at_thirty_eight"):
-    show_evidence(name)
 
 # %% tags=["guard"]
 for name, (step, beta1) in adaptive.items():
@@ -265,7 +267,7 @@ assert 2.7 < np.max(runs["rmsprop"]) < 2.9 and 44 < np.max(runs["adam 0.9"]) < 4
 assert abs(edge.edge("adam", 0.9) / edge.edge("rmsprop") - 19) < 1e-9
 
 # %% [markdown]
-# Each of the three is a **tie** with its prediction. They are not exact: the theory holds $P$ fixed, while it changes in every step, and RMSprop settles several per cent above its line.
+# These are three starts each, at one rate. All nine means lie within a tenth of their prediction. They are not exact: the theory holds $P$ fixed, while it changes in every step, and RMSprop settles several per cent above its line.
 #
 # <details>
 # <summary>Why this is true</summary>
@@ -316,7 +318,8 @@ for a in (0.5, 1, 2, 5, 10):
 # %% tags=["guard"]
 assert np.ptp([loss for loss, *_ in twins.values()]) < 1e-12
 assert np.ptp([accuracy for _, accuracy, _ in twins.values()]) == 0
-assert 20 < twins[10][2] / twins[1][2] < 100
+if splits.name == "mnist":
+    assert 20 < twins[10][2] / twins[1][2] < 100
 
 # %% [markdown]
 # Nothing about the function has changed, and the sharpness can be made as large as one likes: for large $a$ it grows like $a^2$. So the sharpness of one point, by itself, cannot say how well the function generalises (Dinh et al. 2017).
@@ -347,7 +350,8 @@ plt.show()
 # %% tags=["guard"]
 plain, normalised = kinds
 assert np.allclose(slices[normalised, 1], slices[normalised, 10], rtol=1e-9)
-assert slices[plain, 10][-1] > 100 * slices[plain, 1][-1]
+if splits.name == "mnist":
+    assert slices[plain, 10][-1] > 100 * slices[plain, 1][-1]
 
 # %% [markdown]
 # ## Between two solutions
@@ -409,9 +413,10 @@ for straight, curved in ways:
 show_evidence("curve_lower_than_line")
 
 # %% tags=["guard"]
-assert all(valleys.barrier(a) > 10 * valleys.barrier(b) for a, b in ways)
-constant = np.mean((task[1] - task[1].mean(axis=0)) ** 2)
-assert all(a.max() > constant for a, _ in ways) and abs(constant - 0.09) < 0.001
+if splits.name == "mnist":
+    assert all(valleys.barrier(a) > 10 * valleys.barrier(b) for a, b in ways)
+    constant = np.mean((task[1] - task[1].mean(axis=0)) ** 2)
+    assert all(a.max() > constant for a, _ in ways) and abs(constant - 0.09) < 0.001
 
 # %% [markdown]
 # The claim **holds**. That two solutions are joined by a path of low loss is called **mode connectivity**. The picture of separate bowls with mountains between them is misleading here. A small barrier is left on the curve, which has a single bend.
