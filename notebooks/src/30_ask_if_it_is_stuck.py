@@ -318,10 +318,11 @@ for (kind, factor), change in ends.items():
     print(f"{kind:9} {factor:4} lr: {change:+.2g}")
 
 # %% tags=["guard"]
-assert ends["noise", 0.1] < -0.2 and ends["noise", 10] > 1
-assert abs(ends["noise", 1]) < 0.2
-assert -0.01 < ends["too slow", 10] < 3 * ends["too slow", 1] < 0
-assert abs(noise.loss[10:15].mean() - 1.8) < 0.1 and abs(slow.loss[14] - 2.3) < 0.1
+if splits.name == "mnist":
+    assert ends["noise", 0.1] < -0.2 and ends["noise", 10] > 1
+    assert abs(ends["noise", 1]) < 0.2
+    assert -0.01 < ends["too slow", 10] < 3 * ends["too slow", 1] < 0
+    assert abs(noise.loss[10:15].mean() - 1.8) < 0.1 and abs(slow.loss[14] - 2.3) < 0.1
 
 # %% [markdown]
 # ## Summary
