@@ -47,15 +47,17 @@ def lines_of(title, width=11):
 def draw_map():
     """Return the figure."""
     fast, starts = fast_path(), [*PARTS, 10**3]
-    fig, ax = plt.subplots(figsize=(9.4, 1.35 * len(PARTS)))
+    fig, ax = plt.subplots(figsize=(9.4, 1.47 * len(PARTS)))
     for row, (first, end) in enumerate(itertools.pairwise(starts)):
         ax.text(0, -row + 0.36, f"{row + 1} · {PARTS[first]}", fontsize=13, fontweight="bold")
         members = [(n, title) for n, title in notebooks() if first <= n < end]
         for column, (n, title) in enumerate(members):
             box = {"facecolor": DARK if n in fast else LIGHT, "edgecolor": DARK}
             ax.add_patch(plt.Rectangle((column, -row - 0.4), 0.95, 0.7, **box))
-            ax.text(column + 0.47, -row - 0.05, f"{n:02d}\n{lines_of(title)}", fontsize=11.5,
-                    ha="center", va="center", color="white" if n in fast else "black")
+            words = f"{n:02d}\n{lines_of(title)}"
+            style = {"fontsize": 11.5, "linespacing": 1.1, "ha": "center", "va": "center"}
+            ax.text(column + 0.47, -row - 0.05, words, color="white" if n in fast else "black",
+                    **style)
     ax.set(xlim=(-0.05, 7.05), ylim=(-len(PARTS) + 0.5, 0.65))
     ax.axis("off")
     return fig

@@ -10,6 +10,8 @@ from PIL import Image
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "figures"))
+import course_map  # noqa: E402
+
 import figures  # noqa: E402
 
 
@@ -28,17 +30,28 @@ def test_every_rate_of_the_race_lies_inside_its_grid(runs):
     assert all(figures.RATES[0] < lr < figures.RATES[-1] for lr, _ in runs.values())
 
 
-def test_the_committed_picture_is_what_the_code_draws(runs, tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["race.png", "map.png"])
+def test_the_committed_picture_is_what_the_code_draws(runs, tmp_path, monkeypatch, name):
     monkeypatch.setattr(figures, "FOLDER", tmp_path)
-    with figures.plt.style.context("course_lib.course"):
-        figures.save(figures.draw_race(runs), "race.png")
-    assert [p.name for p in tmp_path.iterdir()] == ["race.png"]
-    drawn, committed = (np.asarray(Image.open(folder / "race.png").convert("L"), dtype=float)
+    with figures.plt.style.context(["default", "course_lib.course"]):
+        figures.save(figures.draw_race(runs) if name == "race.png" else figures.draw_map(), name)
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+    drawn, committed = (np.asarray(Image.open(folder / name).convert("L"), dtype=float)
                         for folder in (tmp_path, ROOT / "figures"))
     assert drawn.shape == committed.shape
     assert (
         np.abs(drawn - committed) > 64
     ).mean() < 0.01  # fonts may be hinted differently elsewhere
+
+
+def test_the_map_shows_every_notebook_and_the_fast_path():
+    with figures.plt.style.context(["default", "course_lib.course"]):
+        ax, = figures.draw_map().axes
+    texts = [text.get_text() for text in ax.texts]
+    numbers = {int(text[:2]) for text in texts if text[:2].isdigit()}
+    sources = {int(path.name[:2]) for path in (ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py")}
+    dark = {int(text.get_text()[:2]) for text in ax.texts if text.get_color() == "white"}
+    assert numbers == sources and dark == course_map.fast_path() and len(dark) == 14
 
 
 def test_pictures_are_small():
