@@ -259,8 +259,9 @@ for digits, accuracy, counts in (small, full):
 
 # %% tags=["guard"]
 assert -travel.min() == b - 1 and abs(travel.std() / b - 1) < 0.05
-assert small[0] < 5 < 9 < full[0] and full[1] - small[1] > 0.1
-assert not real or small[2].argmax() in (8, 9)
+if real:
+    assert small[0] < 5 < 9 < full[0] and full[1] - small[1] > 0.1
+    assert small[2].argmax() in (8, 9)
 
 # %% [markdown]
 # ## Callbacks: look, stop, keep
