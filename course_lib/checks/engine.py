@@ -13,12 +13,14 @@ import dis
 import functools
 import inspect
 import textwrap
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
 
 from course_lib.checks import progress
 from course_lib.checks.limits import TimeUp, within
+from course_lib.checks.values import kind_of
 from course_lib.checks.verdicts import show
 
 EXERCISES = {}  # exercise id -> its check
@@ -67,9 +69,9 @@ def judge(check, mine):
     """
     if not _attempted(mine, check.exhibit):
         return Verdict("not attempted")
-    watched, came_back = _watched(mine)
-    fault = _fault(check, watched)
-    if fault is not None and check.returns and came_back == {False}:
+    watched, seen = _watched(mine)
+    fault = _fault(check, watched, seen)
+    if fault is not None and check.returns and seen.answers == {type(None)}:
         fault = "nothing came back: is a return missing?"
     return Verdict("correct") if fault is None else Verdict("wrong", _on_one_line(fault))
 
@@ -80,21 +82,27 @@ def _on_one_line(sentence):
 
 
 def _watched(mine):
-    """Return a function that notes whether something came back from `mine`, and these notes."""
-    came_back = set()
+    """Return a function that does as `mine`, and what is seen of it: the types of its answers, the
+    last answer, and the exception that it raised itself.
+    """
     if not inspect.isfunction(mine):
-        return mine, came_back
+        return mine, SimpleNamespace(answers=set(), last=mine, raised=None)
+    seen = SimpleNamespace(answers=set(), last=None, raised=None)
 
     @functools.wraps(mine)
     def watched(*args, **kwargs):
-        answer = mine(*args, **kwargs)
-        came_back.add(answer is not None)
-        return answer
+        try:
+            seen.last = mine(*args, **kwargs)
+        except Exception as error:
+            seen.raised = error
+            raise
+        seen.answers.add(type(seen.last))
+        return seen.last
 
-    return watched, came_back
+    return watched, seen
 
 
-def _fault(check, mine):
+def _fault(check, mine, seen):
     """Return what the examiner says, or what became of the learner's code. Nothing is raised but a
     KeyboardInterrupt, which is the learner's own.
     """
@@ -112,8 +120,19 @@ def _fault(check, mine):
             f"it ended Python with {type(error).__name__}: a function hands its result back by "
             "return"
         )
-    except Exception as error:  # whatever the learner's code raises is a verdict, not a crash
+    except Exception as error:  # whatever the learner's code does is a verdict, not a crash
+        return _of_exception(error, mine, seen)
+
+
+def _of_exception(error, mine, seen):
+    """Return a sentence for an exception: the learner's code raised it, or the examiner could not
+    use what the learner gave.
+    """
+    if error is seen.raised or inspect.isclass(mine):
         return f"it stopped with {type(error).__name__}: {str(error) or 'no message'}"
+    if "is not callable" in str(error) and not callable(mine):
+        return f"a function is asked for, and this is {kind_of(mine)}"
+    return f"what came back is {kind_of(seen.last)}, and not what the exercise asks for"
 
 
 def _attempted(mine, exhibit):

@@ -132,3 +132,22 @@ def test_what_is_no_check_has_no_hint(doubled, wrong, error, said):
 def test_a_question_is_not_followed_by_a_full_stop(doubled, capsys):
     doubled(lambda x: print(end=""))
     assert capsys.readouterr().out.splitlines()[0].endswith("nothing came back: is a return missing?")
+
+
+@pytest.mark.parametrize(("mine", "said"), [
+    (lambda x: "six", "what came back is text, and not what the exercise asks for"),
+    (lambda x: [1, [2, 3]], "what came back is a list of 2 with parts of different lengths, and not"),
+    (lambda x: (i for i in "ab"), "what came back is a generator, and not"),
+    (lambda x: 1 / 0, "it stopped with ZeroDivisionError: division by zero"),
+    (lambda: 6, "it stopped with TypeError"),
+    (7, "a function is asked for, and this is the number 7"),
+    ("text", "a function is asked for, and this is text"),
+])
+def test_what_the_examiner_cannot_use_is_not_told_as_a_crash_of_the_learner_s_code(monkeypatch, mine, said):
+    monkeypatch.setattr(engine, "EXERCISES", {})
+
+    @engine.exercise("99.4", "Double", hints=("a", "b", "c"))
+    def doubled(mine):
+        return None if float(mine(3)) == 6 else "it does not double"
+
+    assert said in engine.judge(doubled, mine).message
