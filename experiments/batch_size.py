@@ -81,13 +81,15 @@ def row(complete, batch_size, start):
     return {"batch_size": batch_size, "lr": rate(k), "steps": steps, "tuning": tuning}
 
 
+def summary(complete):
+    """Return the rows of all batch sizes."""
+    starts = SETTINGS["start"].items()
+    return {"rows": [row(complete, int(size), start) for size, start in starts]}
+
+
 def main(path=RESULT):
     """Make what the saved result lacks."""
-    with saved.alone(path):
-        if not saved.is_complete(path, SETTINGS):
-            complete = saved.runner(path, SETTINGS, run)
-            rows = [row(complete, int(size), start) for size, start in SETTINGS["start"].items()]
-            saved.finish(path, SETTINGS | {"rows": rows})
+    saved.make(path, SETTINGS, run, summary)
 
 
 if __name__ == "__main__":

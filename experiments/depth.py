@@ -116,13 +116,14 @@ def row(complete, network):
     return {"network": network, "lr": round(rate(best), 6), "accuracy": fresh, "tuning": tuning}
 
 
+def summary(complete):
+    """Return the rows of all networks."""
+    return {"rows": [row(complete, network) for network in SETTINGS["networks"]]}
+
+
 def main(path=RESULT):
     """Make what the saved result lacks."""
-    with saved.alone(path):
-        if not saved.is_complete(path, SETTINGS):
-            complete = saved.runner(path, SETTINGS, run)
-            rows = [row(complete, network) for network in SETTINGS["networks"]]
-            saved.finish(path, SETTINGS | {"rows": rows})
+    saved.make(path, SETTINGS, run, summary)
 
 
 if __name__ == "__main__":

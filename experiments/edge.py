@@ -52,15 +52,15 @@ def run(name, seed):
             "ups": ups.tolist()}
 
 
+def summary(complete):
+    """Return the rows of all runs."""
+    jobs = [{"name": name, "seed": seed} for name in SETTINGS["runs"] for seed in SETTINGS["seeds"]]
+    return {"rows": [job | result for job, result in zip(jobs, complete(jobs), strict=True)]}
+
+
 def main(path=RESULT):
     """Make what the saved result lacks."""
-    with saved.alone(path):
-        if not saved.is_complete(path, SETTINGS):
-            jobs = [{"name": name, "seed": seed} for name in SETTINGS["runs"]
-                    for seed in SETTINGS["seeds"]]
-            results = saved.runner(path, SETTINGS, run)(jobs)
-            rows = [job | result for job, result in zip(jobs, results, strict=True)]
-            saved.finish(path, SETTINGS | {"rows": rows})
+    saved.make(path, SETTINGS, run, summary)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,13 @@ course_lib/data/evidence.json.
 
     python -m experiments.evidence [--jobs N] [name ...]     a second call runs only what is new
 
-A claim whose protocol has changed must have new seeds: the old ones have been seen.
+A claim whose protocol has changed must have new seeds: the old ones have been seen. Code that was
+only written anew may keep them if it gives the same settings and the same number for every seed.
 """
 import argparse
 import importlib
 import json
+import math
 import os
 import pkgutil
 from pathlib import Path
@@ -23,6 +25,7 @@ COMMAND = "python -m experiments.evidence"
 KEPT = (
     Path(__file__).resolve().parents[1] / ".build" / "evidence"
 )  # the runs of a claim, until it is complete
+DECLARED = ("side", "n", "first_seed", "margin", "family")
 
 
 def declared():
@@ -44,23 +47,57 @@ def measure(name, seed, settings):
 
 
 def up_to_date(made, old):
-    """Return whether a claim's row is that of its present protocol; SystemExit if its old seeds
-    would be used again.
-    """
-    if old is None:
-        return False
-    if old["protocol"] == protocol(made):
-        return True
-    if (
-        made.first_seed < old["first_seed"] + old["n"]
+    """Return whether a claim's row is that of its present protocol."""
+    return old is not None and old["protocol"] == protocol(made)
+
+
+def were_seen(made, old):
+    """Return whether a claim would use seeds that its row has used already."""
+    return (
+        old is not None
+        and made.first_seed < old["first_seed"] + old["n"]
         and old["first_seed"] < made.first_seed + made.n
-    ):
-        last = old["first_seed"] + old["n"] - 1
-        raise SystemExit(
-            f"{made.name}: its protocol has changed since the seeds {old['first_seed']} to {last} "
-            f"were seen: declare a first_seed above {last}"
-        )
-    return False
+    )
+
+
+def has_same_numbers(new, old):
+    """Return whether two rows have the same settings and the same number for every seed."""
+    pairs = list(zip(numbers_of(new), numbers_of(old), strict=False))
+    return len(numbers_of(new)) == len(numbers_of(old)) and all(
+        math.isclose(a, b, rel_tol=1e-3, abs_tol=1e-4) for a, b in pairs
+    )
+
+
+def numbers_of(r):
+    """Return the settings that are numbers, and the values, of a row."""
+    settings = [value for value in r["tuned"].values() if isinstance(value, (int, float))]
+    return settings + r["values"]
+
+
+def refuse(made, old):
+    """Raise SystemExit: the seeds of a row were seen before its claim became another one."""
+    last = old["first_seed"] + old["n"] - 1
+    raise SystemExit(
+        f"{made.name}: its protocol has changed since the seeds {old['first_seed']} to {last} "
+        f"were seen: declare a first_seed above {last}"
+    )
+
+
+def renewed(made, old, n_jobs):
+    """Return the row of a claim whose protocol is not that of its old row, or which has none.
+
+    Seeds that the old row has used may be used again only where the declaration is the same and
+    every number comes out as before: then the code was merely written anew.
+    """
+    seen = were_seen(made, old)
+    if seen and any(getattr(made, key) != old[key] for key in DECLARED):
+        refuse(made, old)
+    new = complete(made, n_jobs)
+    if not seen:
+        return new
+    if not has_same_numbers(new, old):
+        refuse(made, old)
+    return old | {key: new[key] for key in ("tuned", "protocol")}
 
 
 def complete(made, n_jobs):
@@ -98,7 +135,7 @@ def main(arguments=None):
     rows = {name: described(made[name], old) for name, old in rows.items() if name in made}
     for name in given.names or made:
         if not up_to_date(made[name], rows.get(name)):
-            rows[name] = complete(made[name], given.jobs)
+            rows[name] = renewed(made[name], rows.get(name), given.jobs)
         ordered = judged([rows[name] for name in made if name in rows])
         text = ",\n".join(json.dumps(r) for r in ordered)
         write_whole(

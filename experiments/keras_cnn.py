@@ -51,14 +51,15 @@ def run(seed):
     return {"valid": valid, "test": round(test, 4)}
 
 
+def summary(complete):
+    """Return the runs of all seeds."""
+    jobs = [{"seed": seed} for seed in SETTINGS["seeds"]]
+    return {"runs": [job | result for job, result in zip(jobs, complete(jobs), strict=True)]}
+
+
 def main(path=RESULT):
     """Make what the saved result lacks."""
-    with saved.alone(path):
-        if not saved.is_complete(path, SETTINGS):
-            seeds = SETTINGS["seeds"]
-            results = saved.runner(path, SETTINGS, run)([{"seed": seed} for seed in seeds])
-            runs = [{"seed": seed} | result for seed, result in zip(seeds, results, strict=True)]
-            saved.finish(path, SETTINGS | {"runs": runs})
+    saved.make(path, SETTINGS, run, summary)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 While an experiment runs, its runs lie in .build/sweeps/NAME.jsonl, which `harness.sweep` writes;
 when all are there, the summary goes to course_lib/data/NAME.json, and that file goes away.
 """
+import argparse
 import json
 from pathlib import Path
 
@@ -54,7 +55,29 @@ def kept_runs(path):
     return KEPT / f"{path.stem}.jsonl"
 
 
-def finish(path, result):
-    """Write a result, its numbers one a line, and give up the file that kept its runs."""
-    write_whole(path, json.dumps(result, indent=1) + "\n")
+def finish(path, result, indent=1):
+    """Write a result, its numbers one a line unless indent is None, and give up the file that kept
+    its runs.
+    """
+    write_whole(path, json.dumps(result, indent=indent) + "\n")
     kept_runs(path).unlink(missing_ok=True)
+
+
+def make(path, settings, run, summarise, *, n_jobs=1, indent=1):
+    """Make what a saved result lacks: what a script does from its first line to its last.
+
+    run: (**job) -> one result, a dict.
+    summarise: (complete) -> what the file holds beside the settings, a dict; complete is a function
+        from a list of jobs to their results, as `runner` returns it.
+    """
+    with alone(path):
+        if not is_complete(path, settings):
+            complete = runner(path, settings, run, n_jobs)
+            finish(path, settings | summarise(complete), indent)
+
+
+def jobs_wanted():
+    """Return how many processes the command line asks for, by --jobs; 1 if it does not."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--jobs", type=int, default=1)
+    return parser.parse_args().jobs

@@ -210,14 +210,16 @@ def restraint_rows(complete, name):
     return rows
 
 
+def summary(complete):
+    """Return the rows of all widths and of all restraints."""
+    means = [row for name in STRENGTHS for row in restraint_rows(complete, name)]
+    widths = [row for width in SETTINGS["sizes"] for row in width_rows(complete, width)]
+    return {"widths": widths, "means": means}
+
+
 def main(path=RESULT):
     """Make what the saved result lacks."""
-    with saved.alone(path):
-        if not saved.is_complete(path, SETTINGS):
-            complete = saved.runner(path, SETTINGS, run)
-            means = [row for name in STRENGTHS for row in restraint_rows(complete, name)]
-            widths = [row for width in SETTINGS["sizes"] for row in width_rows(complete, width)]
-            saved.finish(path, SETTINGS | {"widths": widths, "means": means})
+    saved.make(path, SETTINGS, run, summary)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,6 @@ For every rule, as PLAN says: a ladder of rates, all else at its default; quasi-
 rule's declared space, one seed each; the best of them on more seeds; and the chosen settings on
 fresh seeds, the same for all rules. Notebook 28 reads the result and runs a part of it again.
 """
-import argparse
-import json
 import math
 from dataclasses import asdict
 
@@ -19,7 +17,6 @@ import numpy as np
 from course_lib.data import results_path
 from course_lib.experiments.harness import SPACES, draw_trials
 from course_lib.experiments.workloads import WORKLOADS, run_trial
-from course_lib.files import write_whole
 from experiments import saved
 
 RESULT = results_path("workloads")
@@ -165,19 +162,15 @@ def summarise(workload, complete):
     return summary
 
 
+def summary(complete):
+    """Return the results of all workloads; SystemExit without the real images."""
+    saved.real_mnist()
+    return {"results": {workload: summarise(workload, complete) for workload in PLAN}}
+
+
 def main():
     """Run what is missing, then write the summary."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--jobs", type=int, default=1)
-    n_jobs = parser.parse_args().jobs
-    with saved.alone(RESULT):
-        if saved.is_complete(RESULT, SETTINGS):
-            return
-        saved.real_mnist()
-        complete = saved.runner(RESULT, SETTINGS, run, n_jobs)
-        results = {workload: summarise(workload, complete) for workload in PLAN}
-        write_whole(RESULT, json.dumps(SETTINGS | {"results": results}) + "\n")
-        saved.kept_runs(RESULT).unlink()
+    saved.make(RESULT, SETTINGS, run, summary, n_jobs=saved.jobs_wanted(), indent=None)
 
 
 if __name__ == "__main__":

@@ -11,15 +11,12 @@ runs: the seeds; one family of 30 comparisons with Adam, by paired differences o
 Student's t, Holm for differences and for ties; a margin of 5 % of Adam's mean; and looks often
 enough to tell times to the target apart.
 """
-import argparse
-import json
-import math
 from dataclasses import replace
 
 from course_lib.data import load_results, results_path
 from course_lib.experiments.workloads import WORKLOADS, run_trial
-from course_lib.files import write_whole
 from experiments import saved
+from experiments.workloads import columns, job
 
 RESULT = results_path("workloads_fresh")
 SETTINGS = {
@@ -48,32 +45,26 @@ def cases():
                 yield workload, step, aim, chosen["hyper"]
 
 
-def finite(values):
-    """Return a list in which infinity is None, as JSON has no infinity."""
-    return [value if math.isfinite(value) else None for value in values]
+def jobs_of(workload, step, hyper):
+    """Return the jobs of one setting, one a seed."""
+    return [job(workload, step, hyper, seed) for seed in SETTINGS["seeds"]]
+
+
+def summary(complete):
+    """Return the results of all settings; SystemExit without the real images."""
+    saved.real_mnist()
+    complete([one for workload, step, _, hyper in cases()
+              for one in jobs_of(workload, step, hyper)])
+    results = {workload: {} for workload in WORKLOADS}
+    for workload, step, aim, hyper in cases():
+        runs = complete(jobs_of(workload, step, hyper))
+        results[workload].setdefault(step, {})[aim] = columns(runs)
+    return {"results": results}
 
 
 def main():
     """Run what is missing, then write the summary."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--jobs", type=int, default=1)
-    n_jobs = parser.parse_args().jobs
-    with saved.alone(RESULT):
-        if saved.is_complete(RESULT, SETTINGS):
-            return
-        saved.real_mnist()
-        complete = saved.runner(RESULT, SETTINGS, run, n_jobs)
-        jobs = [{"workload": workload, "step": step, "hyper": hyper, "seed": seed}
-                for workload, step, _, hyper in cases() for seed in SETTINGS["seeds"]]
-        complete(jobs)
-        results = {workload: {} for workload in WORKLOADS}
-        for workload, step, aim, hyper in cases():
-            runs = complete([{"workload": workload, "step": step, "hyper": hyper, "seed": seed}
-                             for seed in SETTINGS["seeds"]])
-            results[workload].setdefault(step, {})[aim] = {
-                name: finite([one[name] for one in runs]) for name in ("final", "steps")}
-        write_whole(RESULT, json.dumps(SETTINGS | {"results": results}) + "\n")
-        saved.kept_runs(RESULT).unlink()
+    saved.make(RESULT, SETTINGS, run, summary, n_jobs=saved.jobs_wanted(), indent=None)
 
 
 if __name__ == "__main__":

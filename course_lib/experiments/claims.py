@@ -7,6 +7,7 @@ should fall, before it runs. `make evidence` runs it on fresh seeds; `ledger` ju
 Notebooks: none directly.
 """
 import ast
+import functools
 import hashlib
 import inspect
 from dataclasses import dataclass
@@ -110,8 +111,8 @@ def claims_in(modules):
 def protocol(made):
     """Return a digest of what decides a claim's numbers: its declaration and the code behind it.
 
-    The code is that of its functions and of what they use of their own module, comments and
-    docstrings apart.
+    The code is that of its functions and of what they use of the folder experiments, its words
+    (comments, docstrings, statement, unit) apart.
     """
     declared = [made.side, made.n, made.first_seed, made.margin, made.family]
     parts = [repr(declared), code_behind(made.measure)]
@@ -122,17 +123,43 @@ def protocol(made):
 
 
 def code_behind(function):
-    """Return the syntax trees of a function and of what it uses of its own module, as text."""
-    module = ast.parse(inspect.getsource(inspect.getmodule(function)))
-    defined = {name: node for node in module.body for name in _names_of(node)}
-    wanted, queue = {}, [inspect.unwrap(function).__name__]
+    """Return the syntax trees of a function and of what it uses of its own module and of those in
+    the same folder, as text.
+    """
+    module = inspect.getmodule(function)
+    wanted, queue = {}, [(module, inspect.unwrap(function).__name__)]
     while queue:
-        name = queue.pop()
-        if name in defined and name not in wanted:
-            bare = _bare(defined[name])
-            wanted[name] = ast.dump(bare)
-            queue += [node.id for node in ast.walk(bare) if isinstance(node, ast.Name)]
-    return "\n".join(f"{name}: {wanted[name]}" for name in sorted(wanted))
+        module, name = queue.pop()
+        if (module.__name__, name) not in wanted and name in _defined(module):
+            bare = _bare(_defined(module)[name])
+            wanted[module.__name__, name] = ast.dump(bare)
+            queue += _used(bare, module)
+    return "\n".join(f"{where[1]}: {wanted[where]}" for where in sorted(wanted))
+
+
+@functools.cache
+def _defined(module):
+    """Return {name: node} of what a module defines."""
+    tree = ast.parse(inspect.getsource(module))
+    return {name: node for node in tree.body for name in _names_of(node)}
+
+
+def _used(tree, module):
+    """Yield (module, name) for each name in a tree that its module defines, or has from another
+    module of its package.
+    """
+    package = module.__name__.split(".")[0]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            value = getattr(module, node.id, None)
+            bare = inspect.unwrap(value) if callable(value) else value
+            home = inspect.getmodule(bare) if inspect.isfunction(bare) else None
+            ours = home and home.__name__.split(".")[0] == package
+            yield (home, bare.__name__) if ours else (module, node.id)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            other = getattr(module, node.value.id, None)
+            if inspect.ismodule(other) and other.__name__.split(".")[0] == package:
+                yield other, node.attr
 
 
 def _names_of(node):

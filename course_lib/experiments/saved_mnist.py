@@ -12,6 +12,7 @@ Notebooks: 24.
 import numpy as np
 
 from course_lib.data.results import load_results
+from course_lib.experiments.comparison import t_interval
 
 N_TEST, N_VALID = 10_000, 5_000
 
@@ -75,9 +76,8 @@ def best_rule():
 
 def seed_bound(d):
     """Return the bound over seeds of the mean of five paired differences d."""
-    from scipy.stats import t as student
-
-    return float(student.ppf(1 - 0.025 / 6, len(d) - 1) * np.std(d, ddof=1) / np.sqrt(len(d)))
+    mean, _, high = t_interval(d, level=1 - 0.05 / 6)
+    return high - mean
 
 
 def image_bound(d):

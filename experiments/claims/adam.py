@@ -10,6 +10,7 @@ from course_lib.experiments.claims import claim
 from course_lib.optimizers import minimize
 from course_lib.optimizers.descent import settled
 from experiments.claims import small_network
+from experiments.claims.tuning import best_of
 
 KAPPA = 100.0
 N_STEPS = 3000
@@ -47,10 +48,7 @@ def best_on_ravine(step):
     """Return the rate with the fewest steps, by the mean of their logarithm over the tuning seeds.
     """
     steps = [steps_to_settle(step, RAVINE_RATES, seed) for seed in RAVINE_SEEDS]
-    best = int(np.log(steps).mean(axis=0).argmin())
-    if best in (0, len(RAVINE_RATES) - 1):
-        raise ValueError(f"the best rate of {step} lies at the edge of the grid: widen it")
-    return float(f"{RAVINE_RATES[best]:.6g}")
+    return best_of(RAVINE_RATES, np.log(steps).mean(axis=0), step)
 
 
 def ravine_rates(parent):

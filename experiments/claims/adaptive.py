@@ -12,6 +12,7 @@ from course_lib import landscapes
 from course_lib.experiments.claims import claim
 from course_lib.optimizers import adagrad, minimize, sgd
 from course_lib.optimizers.descent import settled
+from experiments.claims.tuning import best_of
 
 KAPPA = 1000.0
 N_STEPS = 5000
@@ -55,10 +56,7 @@ def best_on_ravine(step, angle):
     """Return the rate with the fewest steps, by the mean of their logarithm over the tuning seeds.
     """
     steps = [steps_to_settle(step, RATES[step], angle, seed) for seed in RAVINE_SEEDS]
-    best = int(np.log(steps).mean(axis=0).argmin())
-    if best in (0, len(RATES[step]) - 1):
-        raise ValueError(f"the best rate of {step} lies at the edge of the grid: widen it")
-    return float(f"{RATES[step][best]:.6g}")
+    return best_of(RATES[step], np.log(steps).mean(axis=0), step)
 
 
 def ravine_rates(angle):
@@ -96,10 +94,7 @@ def best_for_features(shares, kind):
     """Return the rate with the lowest error, by the median over the tuning data."""
     rates = REGRESSION_RATES[kind]
     errors = [regression(shares, kind, rates, seed) for seed in DATA_SEEDS]
-    best = int(np.median(errors, axis=0).argmin())
-    if best in (0, len(rates) - 1):
-        raise ValueError(f"the best rate of {kind} lies at the edge of the grid: widen it")
-    return float(f"{rates[best]:.6g}")
+    return best_of(rates, np.median(errors, axis=0), kind)
 
 
 def feature_rates(shares, other):

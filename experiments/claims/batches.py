@@ -13,8 +13,8 @@ from course_lib.experiments.claims import claim
 from course_lib.networks import mlp
 from course_lib.optimizers import schedules
 from course_lib.training import train
-from experiments.claims.noise import best_of
-from experiments.claims.noise import data as all_data
+from experiments.claims import noise
+from experiments.claims.tuning import best_of
 
 TUNING_SEEDS = range(4)
 RATES = 2.0 ** (np.arange(-6, 4) / 2)  # 0.125 to 2.8, in steps of sqrt(2)
@@ -25,7 +25,7 @@ FAMILY = "rates for larger batches"
 
 def data():
     """Return (X, y, X_valid, y_valid): 5 120 training images and 2 000 validation images."""
-    X, y, X_valid, y_valid = all_data()
+    X, y, X_valid, y_valid = noise.data()
     return X[:5120], y[:5120], X_valid[:2000], y_valid[:2000]
 
 
@@ -43,7 +43,8 @@ def final_loss(batch_size, lr, seed, warm=0.0):
 @functools.cache
 def final_rate(batch_size, warm=0.0):
     """Return the best rate of a batch size."""
-    losses = [[final_loss(batch_size, lr, s, warm) for lr in RATES] for s in TUNING_SEEDS]
+    losses = [np.median([final_loss(batch_size, lr, s, warm) for s in TUNING_SEEDS])
+              for lr in RATES]
     return best_of(RATES, losses, f"batches of {batch_size}")
 
 
@@ -119,7 +120,7 @@ def staged_loss(what, lr, seed):
 
 def staged_rate(what):
     """Return the best first rate of a staged run."""
-    losses = [[staged_loss(what, lr, seed) for lr in RATES] for seed in TUNING_SEEDS]
+    losses = [np.median([staged_loss(what, lr, seed) for seed in TUNING_SEEDS]) for lr in RATES]
     return best_of(RATES, losses, what)
 
 

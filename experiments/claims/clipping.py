@@ -10,6 +10,7 @@ import numpy as np
 
 from course_lib.experiments.claims import claim
 from experiments.claims import small_network
+from experiments.claims.tuning import best_of
 
 N_STEPS = 1000
 RUNS = 40  # runs of one seed; their median decides
@@ -41,32 +42,25 @@ def final_distance(kind, lr, limit, seed):
     return np.median(np.abs(w), axis=0)
 
 
-def inside(grid, k, what):
-    """Return grid[k]; ValueError at the edge of the grid."""
-    if k in (0, len(grid) - 1):
-        raise ValueError(f"the best {what} lies at the edge of the grid: widen it")
-    return float(f"{grid[k]:.6g}")
+def scores(kind, lr, limit):
+    """Return the mean of ln(final distance) over the tuning seeds; lr and limit broadcast."""
+    return np.mean([np.log(final_distance(kind, lr, limit, seed)) for seed in TUNING_SEEDS], axis=0)
 
 
 def settings_of(kind):
     """Return the best rate without clipping, and the best rate and limit with it."""
     lr, limit = (grid.ravel() for grid in np.meshgrid(RATES, LIMITS, indexing="ij"))
-    free = np.mean([np.log(final_distance(kind, RATES, np.inf, seed)) for seed in TUNING_SEEDS],
-                   axis=0).argmin()
-    both = np.mean([np.log(final_distance(kind, lr, limit, seed)) for seed in TUNING_SEEDS],
-                   axis=0).argmin()
-    k_rate, k_limit = divmod(int(both), len(LIMITS))
-    return {"lr_free": inside(RATES, int(free), "rate"),
-            "lr_clipped": inside(RATES, k_rate, "rate with clipping"),
-            "limit": inside(LIMITS, k_limit, "limit")}
+    both = scores(kind, lr, limit).reshape(len(RATES), len(LIMITS))
+    return {"lr_free": best_of(RATES, scores(kind, RATES, np.inf), "descent"),
+            "lr_clipped": best_of(RATES, both.min(axis=1), "clipped descent"),
+            "limit": best_of(LIMITS, both.min(axis=0), "clipped descent, as a limit,")}
 
 
 def fixed_limit(kind, limit):
     """Return the best rate without clipping, and the best one with this limit."""
-    best = [np.mean([np.log(final_distance(kind, RATES, c, seed)) for seed in TUNING_SEEDS],
-                    axis=0).argmin() for c in (np.inf, limit)]
-    free, clipped = (inside(RATES, int(k), "rate") for k in best)
-    return {"lr_free": free, "lr_clipped": clipped, "limit": limit}
+    return {"lr_free": best_of(RATES, scores(kind, RATES, np.inf), "descent"),
+            "lr_clipped": best_of(RATES, scores(kind, RATES, limit), "clipped descent"),
+            "limit": limit}
 
 
 def ratio(kind, seed, lr_free, lr_clipped, limit):

@@ -9,6 +9,7 @@ from course_lib import landscapes
 from course_lib.experiments.claims import claim
 from course_lib.optimizers import minimize
 from course_lib.optimizers.descent import settled
+from experiments.claims.tuning import best_of
 
 KAPPA = 100.0
 N_STEPS = 1500
@@ -42,10 +43,7 @@ def best_rate(step, turned):
     from all of them.
     """
     steps = [steps_to_settle(step, RATES, turned, seed) for seed in TUNING_SEEDS]
-    best = int(np.max(steps, axis=0).argmin())
-    if best in (0, len(RATES) - 1):
-        raise ValueError(f"the best rate of {step} lies at the edge of the grid: widen it")
-    return float(f"{RATES[best]:.6g}")
+    return best_of(RATES, np.max(steps, axis=0), step)
 
 
 def rates_of(one, other):

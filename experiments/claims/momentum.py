@@ -13,7 +13,7 @@ from course_lib.experiments.claims import claim
 from course_lib.networks import mlp
 from course_lib.training import train
 from experiments import saved
-from experiments.claims.noise import best_of
+from experiments.claims.tuning import best_of
 
 TUNING_SEEDS = range(4)
 N = 500
@@ -43,8 +43,8 @@ def final_loss(batch, step, beta, effective, seed):
 @functools.cache
 def best_rate(batch, step, beta):
     """Return the best lr / (1 - beta), by the median of the tuning seeds."""
-    losses = [[final_loss(batch, step, beta, rate, seed) for rate in RATES[batch]]
-              for seed in TUNING_SEEDS]
+    losses = [np.median([final_loss(batch, step, beta, rate, seed) for seed in TUNING_SEEDS])
+              for rate in RATES[batch]]
     return best_of(RATES[batch], losses, f"{step} with beta {beta}")
 
 

@@ -12,6 +12,7 @@ from course_lib.experiments.claims import claim
 from course_lib.networks import mlp
 from course_lib.optimizers import minimize
 from experiments import saved
+from experiments.claims.tuning import best_of
 
 TUNING_SEEDS = range(6)
 EPOCH_RATES = 2.0 ** (np.arange(-14, 3) / 2)  # 0.008 to 2
@@ -24,16 +25,6 @@ def data():
     """Return (X, y, X_valid, y_valid): 10 240 training images and the validation images."""
     mnist = saved.real_mnist()
     return mnist.X_train[:10_240], mnist.y_train[:10_240], mnist.X_valid, mnist.y_valid
-
-
-def best_of(rates, losses, name):
-    """Return the rate with the lowest median loss; losses (seeds, rates). It must not be at an
-    edge.
-    """
-    best = int(np.argmin(np.median(losses, axis=0)))
-    if best in (0, len(rates) - 1):
-        raise ValueError(f"the best rate of {name} lies at the edge of the grid: widen it")
-    return float(f"{rates[best]:.6g}")
 
 
 # A linear model: gradient descent against sampling, counted in examples.
@@ -68,14 +59,11 @@ def linear_losses(kind, rates, epochs, seed):
 
 def linear_rates(epochs):
     """Return the settings of a comparison: the best rate of each way, by the tuning seeds."""
-    return {
-        f"lr_{kind}": best_of(
-            LINEAR_RATES,
-            [linear_losses(kind, LINEAR_RATES, epochs, seed) for seed in TUNING_SEEDS],
-            kind,
-        )
-        for kind in ("sampled", "full")
-    }
+    def best(kind):
+        losses = [linear_losses(kind, LINEAR_RATES, epochs, seed) for seed in TUNING_SEEDS]
+        return best_of(LINEAR_RATES, np.median(losses, axis=0), kind)
+
+    return {"lr_sampled": best("sampled"), "lr_full": best("full")}
 
 
 def sampled_against_full(epochs, seed, lr_sampled, lr_full):
@@ -132,14 +120,12 @@ def after_one_epoch(epoch, lr, seed):
 
 def epoch_rates():
     """Return the settings of the comparison: each way's own best rate."""
-    return {
-        f"lr_{name}": best_of(
-            EPOCH_RATES,
-            [[after_one_epoch(epoch, lr, s) for lr in EPOCH_RATES] for s in TUNING_SEEDS],
-            name,
-        )
-        for name, epoch in (("cut", museum_epoch), ("shuffled", datasets.batches))
-    }
+    def best(epoch, name):
+        losses = [np.median([after_one_epoch(epoch, lr, seed) for seed in TUNING_SEEDS])
+                  for lr in EPOCH_RATES]
+        return best_of(EPOCH_RATES, losses, name)
+
+    return {"lr_cut": best(museum_epoch, "cut"), "lr_shuffled": best(datasets.batches, "shuffled")}
 
 
 @claim(

@@ -16,6 +16,7 @@ from course_lib.experiments.claims import claim
 from course_lib.networks import mlp
 from course_lib.optimizers.rules import adam
 from experiments import width
+from experiments.claims.tuning import best_of
 
 TUNING_SEEDS = range(3)
 EPOCHS = 60
@@ -166,10 +167,7 @@ def rate_for(goal, shift):
     scores = [np.mean([net.loss(*tuning) if goal == "loss" else -net.accuracy(*tuning)
                        for net in (trained(lr, shift, seed) for seed in TUNING_SEEDS)])
               for lr in RATES]
-    best = int(np.argmin(scores))
-    if best in (0, len(RATES) - 1):
-        raise ValueError(f"the best rate for {goal} lies at the edge of the grid: widen it")
-    return float(f"{RATES[best]:.6g}")
+    return best_of(RATES, scores, f"training for the {goal}")
 
 
 def rates_with_and_without(goal):

@@ -11,6 +11,7 @@ import numpy as np
 
 from course_lib.experiments.claims import claim
 from course_lib.optimizers import minimize
+from experiments.claims.tuning import best_of
 
 N_STARTS = 20
 N_STEPS = 1000
@@ -28,27 +29,43 @@ def curvatures(d, spread):
     return np.append(steep, -0.01)
 
 
-def turned_saddle(d, spread, seed):
-    """Return (fun, starts) of a saddle turned at random; starts (N_STARTS, d)."""
-    rng = np.random.default_rng(seed)
+def random_axes(d, rng):
+    """Return an orthogonal matrix (d, d), every direction as likely as any other."""
     Q, R = np.linalg.qr(rng.normal(size=(d, d)))
-    Q = Q * np.sign(np.diag(R))
-    H = (Q * curvatures(d, spread)) @ Q.T
-    steep = rng.normal(size=(N_STARTS, d - 1))
-    steep /= np.linalg.norm(steep, axis=1, keepdims=True)
+    return Q * np.sign(np.diag(R))
+
+
+def placed(Q, eigenvalues, steep, rng):
+    """Return (fun, starts) of the saddle with these eigenvalues along the columns of Q.
+
+    steep: the starts' coordinates in the directions that curve up, (N_STARTS, d - 1); the one along
+        the way down is drawn.
+    """
+    H = (Q * eigenvalues) @ Q.T
     down = 1e-3 * rng.choice([-1, 1], N_STARTS) * rng.uniform(0.8, 1.2, N_STARTS)
-    starts = np.column_stack([steep, down]) @ Q.T
 
     def fun(w):
         grad = w @ H
         return 0.5 * (w * grad).sum(axis=-1), grad
 
-    return fun, starts
+    return fun, np.column_stack([steep, down]) @ Q.T
 
 
-def steps_to_leave(step, rates, d, spread, seed):
-    """Return the median number of steps of a rule at each rate, infinity where most runs stay."""
-    fun, starts = turned_saddle(d, spread, seed)
+def turned_saddle(d, spread, seed):
+    """Return (fun, starts) of a saddle turned at random; starts (N_STARTS, d)."""
+    rng = np.random.default_rng(seed)
+    Q = random_axes(d, rng)
+    steep = rng.normal(size=(N_STARTS, d - 1))
+    steep /= np.linalg.norm(steep, axis=1, keepdims=True)
+    return placed(Q, curvatures(d, spread), steep, rng)
+
+
+def steps_to_leave(step, rates, saddle, seed):
+    """Return the median number of steps of a rule at each rate, infinity where most runs stay.
+
+    saddle: (seed) -> (fun, starts).
+    """
+    fun, starts = saddle(seed)
     w = np.tile(starts, (len(rates), 1))
     lr = np.repeat(rates, N_STARTS)[:, None]
     below = minimize(fun, w, step, lr=lr, n_steps=N_STEPS, keep_path=False).loss <= -0.005
@@ -56,25 +73,33 @@ def steps_to_leave(step, rates, d, spread, seed):
     return np.median(steps.reshape(len(rates), N_STARTS), axis=1)
 
 
-def best_rate(step, d, spread):
+def best_rate(step, saddle):
     """Return the rate with the fewest steps, by the median over the tuning seeds."""
-    steps = [steps_to_leave(step, RATES, d, spread, seed) for seed in TUNING_SEEDS]
-    best = int(np.median(steps, axis=0).argmin())
-    if best in (0, len(RATES) - 1):
-        raise ValueError(f"the best rate of {step} lies at the edge of the grid: widen it")
-    return float(f"{RATES[best]:.6g}")
+    steps = [steps_to_leave(step, RATES, saddle, seed) for seed in TUNING_SEEDS]
+    return best_of(RATES, np.median(steps, axis=0), step)
+
+
+def best_rates(one, other, saddle):
+    """Return the settings of a comparison: each rule's own best rate."""
+    return {"lr_one": best_rate(one, saddle), "lr_other": best_rate(other, saddle)}
+
+
+def log_ratio(one, other, saddle, seed, lr_one, lr_other):
+    """Return ln(steps of one / steps of the other) from the same starts."""
+    steps = [steps_to_leave(step, np.array([lr]), saddle, seed)[0]
+             for step, lr in ((one, lr_one), (other, lr_other))]
+    return float(np.log(steps[0] / steps[1]))
 
 
 def rates_of(one, other, d, spread):
-    """Return the settings of a comparison: each rule's own best rate."""
-    return {"lr_one": best_rate(one, d, spread), "lr_other": best_rate(other, d, spread)}
+    """Return the best rates of two rules on saddles turned at random."""
+    return best_rates(one, other, functools.partial(turned_saddle, d, spread))
 
 
 def ratio(one, other, d, spread, seed, lr_one, lr_other):
-    """Return ln(steps of one / steps of the other) for one random rotation."""
-    steps = [steps_to_leave(step, np.array([lr]), d, spread, seed)[0]
-             for step, lr in ((one, lr_one), (other, lr_other))]
-    return float(np.log(steps[0] / steps[1]))
+    """Return what `log_ratio` does for one random rotation."""
+    saddle = functools.partial(turned_saddle, d, spread)
+    return log_ratio(one, other, saddle, seed, lr_one, lr_other)
 
 
 @claim(

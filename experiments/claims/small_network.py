@@ -8,6 +8,7 @@ import numpy as np
 from course_lib.networks import mlp
 from course_lib.training import train
 from experiments import saved
+from experiments.claims.tuning import best_of
 
 BATCH_SIZE = 50
 EPOCHS = 6
@@ -45,7 +46,4 @@ def best_rate(step, rates, **options):
     """
     losses = [np.median([final_loss(step, lr, seed, **options) for seed in TUNING_SEEDS])
               for lr in rates]
-    best = int(np.argmin(losses))
-    if best in (0, len(rates) - 1):
-        raise ValueError(f"the best rate of {step} lies at the edge of the grid: widen it")
-    return float(f"{rates[best]:.6g}")
+    return best_of(rates, losses, step)

@@ -1,6 +1,7 @@
 """The ledger: its rows are those of the declared claims, its words follow from its numbers, and one
 seed of each claim is run again.
 """
+import importlib
 import inspect
 import json
 import sys
@@ -134,12 +135,84 @@ def test_the_protocol_is_the_code_behind_a_claim(tmp_path, monkeypatch, change, 
     assert (digest(tmp_path, monkeypatch) == digest(tmp_path, monkeypatch, **change)) == same
 
 
-def test_seeds_that_were_seen_are_not_used_again():
-    old = row(made(SPREAD), SPREAD, {})
-    assert script.up_to_date(made(SPREAD), old) and not script.up_to_date(made(SPREAD), None)
+HELPER = """
+import functools
+LIMIT = {limit}
+@functools.cache
+def doubled(x):
+    return LIMIT * x
+def stranger():
+    return {stranger}
+"""
+USER = """
+import {package}.helper
+from {package}.helper import doubled
+from {package} import helper
+from course_lib.experiments.claims import claim
+@claim("01", "a is lower", unit="points", side="below", n=20)
+def by_name(seed):
+    return doubled(seed)
+@claim("01", "a is lower", unit="points", side="below", n=20)
+def by_module(seed):
+    return helper.doubled(seed)
+"""
+
+
+def digests(tmp_path, monkeypatch, limit=2, stranger=1):
+    package = f"package_{len(list(tmp_path.iterdir()))}"
+    (tmp_path / package).mkdir()
+    (tmp_path / package / "__init__.py").write_text("")
+    (tmp_path / package / "helper.py").write_text(HELPER.format(limit=limit, stranger=stranger))
+    (tmp_path / package / "user.py").write_text(USER.format(package=package))
+    monkeypatch.syspath_prepend(tmp_path)
+    user = importlib.import_module(f"{package}.user")
+    return [protocol(made.claim) for made in (user.by_name, user.by_module)]
+
+
+def test_the_code_behind_a_claim_is_followed_into_the_other_modules_of_its_folder(tmp_path, monkeypatch):
+    before = digests(tmp_path, monkeypatch)
+    assert digests(tmp_path, monkeypatch, stranger=5) == before
+    assert all(a != b for a, b in zip(digests(tmp_path, monkeypatch, limit=3), before, strict=True))
+
+
+OLD = row(made(SPREAD), SPREAD, {}) | {"protocol": "of other code"}
+
+
+def renew(monkeypatch, values=SPREAD, old=OLD, **changes):
+    monkeypatch.setattr(script, "complete", lambda made, n_jobs: row(made, values, {}))
+    return script.renewed(made(SPREAD, **changes), old, 1)
+
+
+def test_a_claim_that_has_its_row_is_up_to_date():
+    assert script.up_to_date(made(SPREAD), row(made(SPREAD), SPREAD, {}))
+    assert not script.up_to_date(made(SPREAD), None) and not script.up_to_date(made(SPREAD), OLD)
+
+
+@pytest.mark.parametrize("values", [SPREAD + 1e-3, SPREAD[::-1], -SPREAD])
+def test_other_numbers_on_seeds_that_were_seen_are_refused(monkeypatch, values):
     with pytest.raises(SystemExit, match="seeds 0 to 19 were seen: declare a first_seed above 19"):
-        script.up_to_date(made(SPREAD, first_seed=19), old)
-    assert not script.up_to_date(made(SPREAD, first_seed=20), old)
+        renew(monkeypatch, values)
+
+
+@pytest.mark.parametrize("changes", [{"first_seed": 19}, {"margin": 0.1}, {"side": "above"}, {"n": 19}])
+def test_another_declaration_on_seeds_that_were_seen_is_refused_before_it_runs(monkeypatch, changes):
+    monkeypatch.setattr(script, "complete", lambda made, n_jobs: 1 / 0)
+    with pytest.raises(SystemExit, match="declare a first_seed above 19"):
+        script.renewed(made(SPREAD, **changes), OLD, 1)
+
+
+def test_code_that_was_only_written_anew_keeps_its_seeds(monkeypatch):
+    kept = renew(monkeypatch, SPREAD + 1e-6)
+    assert kept["values"] == SPREAD.tolist() and kept["protocol"] == protocol(made(SPREAD))
+    assert renew(monkeypatch, SPREAD + 1, first_seed=20)["values"] == (SPREAD + 1).tolist()
+    assert renew(monkeypatch, SPREAD + 1, old=None)["values"] == (SPREAD + 1).tolist()
+
+
+def test_a_setting_that_changed_is_refused(monkeypatch):
+    old = OLD | {"tuned": {"lr": 0.1}}
+    monkeypatch.setattr(script, "complete", lambda made, n_jobs: row(made, SPREAD, {"rate": 0.2}))
+    with pytest.raises(SystemExit, match="declare a first_seed"):
+        script.renewed(made(SPREAD), old, 1)
 
 
 def test_two_claims_of_one_name_are_told_apart():

@@ -127,3 +127,53 @@ def test_two_copies_of_a_script_do_nothing_twice(tmp_path):
     tuning, fresh = (len(batch_size.SETTINGS[name]) for name in ("tuning_seeds", "fresh_seeds"))
     assert len(log.read_text().splitlines()) == (5 + 4) * tuning + 2 * fresh
     assert [row["lr"] for row in json.loads(path.read_text())["rows"]] == [2.0, 2.0]
+
+
+def test_a_result_is_made_whole_from_its_jobs(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(saved, "KEPT", tmp_path / "kept")
+    path, ran = tmp_path / "result.json", []
+
+    def run(k):
+        ran.append(k)
+        return {"square": k * k}
+
+    def summary(complete):
+        return {"rows": complete([{"k": 2}, {"k": 3}])}
+
+    for _ in range(2):
+        saved.make(path, {"command": "none"}, run, summary)
+    assert json.loads(path.read_text()) == {"command": "none", "rows": [{"square": 4}, {"square": 9}]}
+    assert ran == [2, 3] and not saved.kept_runs(path).exists()
+    assert "is complete" in capsys.readouterr().out
+
+
+def replayed(name, result_of):
+    """Return what a script makes of the runs that its saved result holds, by result_of(**job)."""
+    script = importlib.import_module(f"experiments.{name}")
+    return script.summary(lambda jobs: [result_of(**job) for job in jobs])
+
+
+def test_the_summary_of_the_fresh_runs_is_that_of_their_scores(monkeypatch):
+    stored = load_results("workloads_fresh")
+    chosen = load_results("workloads")["results"]
+    monkeypatch.setattr(saved, "real_mnist", lambda: None)
+
+    def result_of(workload, step, hyper, seed):
+        aim = next(aim for aim, entry in chosen[workload][step]["chosen"].items()
+                   if entry["hyper"] == hyper)
+        place = stored["seeds"].index(seed)
+        values = {key: column[place] for key, column in stored["results"][workload][step][aim].items()}
+        return {key: math.inf if value is None else value for key, value in values.items()}
+
+    assert replayed("workloads_fresh", result_of)["results"] == stored["results"]
+
+
+@pytest.mark.parametrize(("name", "rows"), [("edge", "rows"), ("keras_cnn", "runs")])
+def test_the_summary_of_a_list_of_runs_is_that_list(name, rows):
+    stored = load_results(name)
+
+    def result_of(**job):
+        row, = [r for r in stored[rows] if job.items() <= r.items()]
+        return {key: value for key, value in row.items() if key not in job}
+
+    assert replayed(name, result_of)[rows] == stored[rows]
