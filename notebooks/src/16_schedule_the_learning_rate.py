@@ -3,14 +3,14 @@
 #
 # *What does a changing learning rate buy, and how would you know?*
 #
-# A **learning-rate schedule** makes the rate depend on the step: up first, down at the end. Schedules help. But a
-# schedule changes several things at once, and the help is easily credited to the wrong one. Here every schedule gets a
-# control.
+# A **learning-rate schedule** makes the rate depend on the step: up first, down at the end. A schedule can
+# help. But it changes several things at once, and the help is easily credited to the wrong one. Here every
+# schedule gets a control.
 #
 # **You will do:** compose a warm-up with a cosine, compute how far a schedule can go, repair an experiment that praises
 # decay for nothing, and write the rule that reduces the rate on a plateau.
 #
-# **You will learn:** that without noise a falling rate has nothing to offer on a bowl, and what it offers against noise;
+# **You will learn:** what a falling rate has to offer on a bowl without noise, and what against noise;
 # what is special about Adam's first steps; and what a **learning-rate range test** overlooks.
 #
 # **You need:** gradient descent and its factor $1 - \mathrm{lr}\,\lambda$, from
@@ -81,7 +81,7 @@ plt.show()
 # | step: a tenth after every third | $\mathrm{lr} \cdot 0.1^{\lfloor 3p \rfloor}$ | 0.1 |
 # | exponential: a hundredth after $n$ | $\mathrm{lr} \cdot 0.01^{\,p}$ | 0.1 |
 # | inverse time: half after $n/4$ | $\mathrm{lr}/(1 + 4p)$ | 0.33 |
-# | inverse square root, after a climb of $n_w$ steps | $\mathrm{lr}\,\sqrt{n_w/t}$ | 0.45 |
+# | inverse square root, after a climb of $n_w = n/10$ steps | $\mathrm{lr}\,\sqrt{n_w/t}$ | 0.45 |
 # | polynomial of power 2 | $\mathrm{lr}\,(1-p)^2$ | 0.25 |
 # | linear to zero | $\mathrm{lr}\,(1-p)$ | 0.5 |
 # | cosine | $\mathrm{lr}\,(1 + \cos \pi p)/2$ | 0.5 |
@@ -116,8 +116,9 @@ assert half_way["inverse time"] == 0.33 and half_way["inverse root"] == 0.45
 assert half_way["one-cycle"] == 0.81 and half_way["exponential"] == 0.1
 
 # %% [markdown]
-# *Reading the figure:* the legends name the rate half-way. All have the same highest rate, yet half-way they differ by a factor of ten. So "with a schedule"
-# says little. (One-cycle: $(0.5 - 0.3)/0.7$ of the way down, which leaves 0.81.)
+# *Reading the figure:* the legends name the rate half-way. All have the same highest rate, yet half-way they
+# differ by a factor of ten. So "with a schedule" says little. (One-cycle: $(0.5 - 0.3)/0.7$ of the way down,
+# which leaves 0.81.)
 #
 # Schedules compose: `schedules.warmup` climbs to the first rate of any schedule, and then follows it.
 #
@@ -147,9 +148,7 @@ check.warm_cosine(warm_cosine)
 # ## Does the order of the rates matter?
 #
 # On a bowl without noise, gradient descent multiplies the coordinate of curvature $\lambda$ by
-# $1 - \mathrm{lr}_t\,\lambda$ at step $t$. A product does not depend on the order of its factors. And as long as no rate
-# exceeds $1/\lambda_{\max}$, every factor gets smaller as its rate grows: **the schedule that stays at the highest
-# rate is best**.
+# $1 - \mathrm{lr}_t\,\lambda$ at step $t$. No rate here exceeds $1/\lambda_{\max}$.
 #
 # **Predict** who wins from $(1, 1)$ with $\lambda = 1, 10$ in 100 steps: the rate 0.1 falling like $1/t$, the same rates
 # in rising order, or constant?
@@ -166,6 +165,9 @@ for name, lr in orders.items():
     print(f"{name:8}: sum of rates {lr.sum():4.1f}, final loss {end.loss[-1]:.2e}")
 
 # %% [markdown]
+# A product does not depend on the order of its factors. And as long as no rate exceeds $1/\lambda_{\max}$, no
+# factor grows with its rate: **the schedule that stays at the highest rate is best**.
+#
 # For small rates the product is about $e^{-\lambda \sum_t \mathrm{lr}_t}$. So in a flat direction only the *sum of the
 # rates* counts: it is the distance that a schedule can go.
 #
@@ -277,7 +279,7 @@ for name, (lr, line) in arms.items():
     many = descent.minimize(noisy, start, "sgd", lr=lr, n_steps=1000, keep_path=False)
     squares[name] = 2 * many.loss.mean(axis=1)
     style = look("sgd", label=name, linestyle=line, marker=None)
-    ax.loglog(squares[name][1:], **style)
+    ax.loglog(np.arange(1, 1001), squares[name][1:], **style)
 ax.set(xlabel="step $t$", ylabel="mean of $w^2$", title="Noisy parabola")
 ax.legend()
 plt.show()
@@ -302,8 +304,8 @@ assert np.isclose(squares["1/t"][-1], 0.001, rtol=0.12)
 #
 # ## The same question on the network
 #
-# At low rates the noise floor is low, and what is missing is distance: there cosine should lose to constant, because
-# it spends half of the rate. At high rates the floor is what hurts. **Predict** who is lower at 0.05, and who at 0.8.
+# At low rates the noise floor is low, and what is missing is distance. At high rates the floor is what hurts. A cosine
+# goes half as far as a constant rate. **Predict** who is lower at 0.05, and who at 0.8.
 
 # %%
 for lr in (0.05, 0.8):
@@ -311,7 +313,7 @@ for lr in (0.05, 0.8):
     print(f"highest rate {lr:4}: constant {losses[0]:.3f}, cosine {losses[1]:.3f}")
 
 # %% [markdown]
-# So a shared rate decides the comparison by itself. In the next rows each schedule has its own best rate, on forty fresh
+# In these runs the shared rate alone decides who wins. In the next rows each schedule has its own best rate, on forty fresh
 # seeds.
 
 # %%
@@ -365,9 +367,9 @@ check.plateau_rates(plateau_rates)
 #
 # ## Adam's first steps
 #
-# Why climb at all? For Adam there is one precise answer. Let a coordinate's gradients be pure noise. At $t = 1$ the step
-# is $\pm\mathrm{lr}$: the whole rate, on the evidence of a single batch. Later the average $\hat m_t$ cancels the noise, and the
-# mean square of the step, in units of `lr`, is
+# Why climb at all? For Adam there is one precise answer. Let a coordinate's gradients be pure noise. At
+# $t = 1$ the step is $\pm\mathrm{lr}$: the whole rate, on the evidence of a single batch. Later the average
+# $\hat m_t$ cancels the noise, and the mean square of the step, in units of `lr`, is
 #
 # $$\frac{1-\beta_1}{1+\beta_1} \cdot \frac{1+\beta_1^t}{1-\beta_1^t} \qquad \text{for } \beta_2 \to 1.$$
 #
@@ -415,19 +417,11 @@ assert round(float(formula[-1]), 2) == 0.23
 # then blows up. How far from the edge is the blow-up?
 #
 # Try it on a bowl with $\lambda = 1, 100$, whose edge is at $2/100$. The steep coordinate is multiplied by
-# $|1 - 100\,\mathrm{lr}_t|$ at every step. Below the edge that shrinks it to almost nothing, and beyond the edge it has to come
-# all the way back. For a slow ramp it is back where it started at 6.3 times the edge.
+# $|1 - 100\,\mathrm{lr}_t|$ at every step. Below the edge that shrinks it to almost nothing, and beyond the
+# edge it has to come all the way back.
 #
-# <details>
-# <summary>Why this is true</summary>
-#
-# The sum of the logarithms of the factors becomes an integral over the logarithm of the rate. With
-# $s = 100\,\mathrm{lr}$ it vanishes where $\int_0^u \ln|1-s|\,\frac{\mathrm{d}s}{s} = 0$, that is at $u = 12.6$ (the
-# integral is minus the real part of the dilogarithm of $u$). The edge is at $s = 2$.
-#
-# </details>
-#
-# **Predict** where the slow ramp blows up, and whether a little noise in the gradients makes the test better or worse.
+# **Predict** at about how many times the edge a slow ramp blows up, and whether a little noise in the gradients makes the
+# test better or worse.
 
 # %%
 from course_lib.training.range_test import lr_range, on_batches
@@ -445,6 +439,7 @@ print(f"network: lowest at a rate of {on_network[0][on_network[1].argmin()]:.2f}
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Two panels of loss against a rising rate. Left, a bowl: without noise the loss falls far below 1e-9 and climbs back only near 0.13, with noise it blows up soon after the edge at 0.02. Right, batch losses of the network fall from 2.4, are lowest at the left end of a grey band from 0.4 to 0.8, and then scatter upwards."}}
 steep = landscapes.quadratic([1.0, 100.0])
+blow_up = {}
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4))
 for sigma, line in ((0.0, "-"), (0.01, ":")):
     rng = np.random.default_rng(0)
@@ -452,6 +447,7 @@ for sigma, line in ((0.0, "-"), (0.01, ":")):
     rates, losses = lr_range(
         fun, np.ones(2), "sgd", lr_low=1e-4, lr_high=1.0, n_steps=1600)
     left.loglog(rates, losses, line, color="black", label=f"noise {sigma}")
+    blow_up[sigma] = rates[-1]
     print(f"noise {sigma}: blow-up at {rates[-1]:.3f}, edge at 0.02")
 right.semilogx(*on_network, ".", color="black")
 right.axvspan(0.4, 0.8, color="0.9")
@@ -466,10 +462,22 @@ from scipy.special import spence
 
 back = brentq(lambda u: spence(1 - u + 0j).real, 5, 20)
 assert round(back, 1) == 12.6 and round(back / 2, 1) == 6.3
+assert abs(blow_up[0.0] / 0.02 - back / 2) < 0.1
+assert blow_up[0.01] < 0.03
 
 # %% [markdown]
-# *Reading the figure:* without noise the loss passes the edge as if nothing were there. With noise it blows up soon after the edge, and
-# on the network the losses are lowest near the band.
+# *Reading the figure:* without noise the loss passes the edge as if nothing were there: the steep coordinate of a slow ramp
+# is back where it started at 6.3 times the edge. With noise it blows up soon after the edge. On the network, in this run,
+# the losses are lowest near the band.
+#
+# <details>
+# <summary>Why this is true</summary>
+#
+# The sum of the logarithms of the factors becomes an integral over the logarithm of the rate. With
+# $s = 100\,\mathrm{lr}$ it vanishes where $\int_0^u \ln|1-s|\,\frac{\mathrm{d}s}{s} = 0$, that is at $u = 12.6$ (the
+# integral is minus the real part of the dilogarithm of $u$). The edge is at $s = 2$.
+#
+# </details>
 #
 # Good for a first guess, then: use it to centre a grid. It sees the first hundred steps only, and one number cannot be
 # right for schedules whose best rates differ, nor for every length of training.
@@ -479,9 +487,9 @@ assert round(back, 1) == 12.6 and round(back / 2, 1) == 6.3
 # - A schedule is a function of the step. In flat directions what counts is the sum of its rates.
 # - Without noise on a bowl, no schedule that stays below $1/\lambda_{\max}$ beats the constant highest rate. "Decay helped"
 #   needs a control: each arm at its own best rate, with the same budget.
-# - Against noise decay pays: it has a high rate's speed early, and a low rate's floor late.
-# - On the small network, each at its own best rate, cosine ended below constant, and one-cycle below both; linear and
-#   cosine tied.
+# - Against noise decay can pay: it has a high rate's speed early, and a low rate's floor late.
+# - On the small network, each at its own best rate, cosine ended below constant, and one-cycle below cosine with and
+#   without a warm-up; linear and cosine tied.
 # - Under pure noise Adam's first step is 4.4 times as long as its later ones. A warm-up shortens it.
 # - Without noise a range test can blow up at 6.3 times the edge. Use range tests to centre a grid.
 #
@@ -497,8 +505,8 @@ assert round(back, 1) == 12.6 and round(back / 2, 1) == 6.3
 #
 # </details>
 #
-# **2.** You double the number of epochs and keep `schedules.exponential(0.1, n_steps=1000)`. The run had ended at step
-# 5000. What will the second half do?
+# **2.** You double the number of epochs and keep `schedules.exponential(0.1, n_steps=1000)`, which falls to a tenth in every
+# 1000 steps. The run had ended at step 5000. What will the second half do?
 #
 # <details>
 # <summary>Answer</summary>
@@ -524,16 +532,17 @@ assert round(back, 1) == 12.6 and round(back / 2, 1) == 6.3
 #   must add up to infinity, and their squares must not.
 # - I. Loshchilov, F. Hutter, [*SGDR: stochastic gradient descent with warm restarts*](https://arxiv.org/abs/1608.03983),
 #   ICLR (2017): the cosine.
-# - L. N. Smith, [*Cyclical learning rates for training neural networks*](https://arxiv.org/abs/1506.01186), WACV (2017): the
-#   range test, in section 3.3. L. N. Smith, N. Topin, [*Super-convergence*](https://arxiv.org/abs/1708.07120) (2018): one-cycle.
+# - L. N. Smith, [*Cyclical learning rates for training neural networks*](https://arxiv.org/abs/1506.01186),
+#   WACV (2017): the range test, in section 3.3. L. N. Smith, N. Topin,
+#   [*Super-convergence*](https://arxiv.org/abs/1708.07120) (2018): one-cycle.
 # - J. Howard, S. Gugger, [*fastai: a layered API for deep learning*](https://arxiv.org/abs/2002.04688) (2020): the library
 #   whose learning-rate finder ramps geometrically and looks at the loss.
 # - P. Goyal and others, [*Accurate, large minibatch SGD*](https://arxiv.org/abs/1706.02677) (2017): linear warm-up.
 # - A. Vaswani and others, [*Attention is all you need*](https://arxiv.org/abs/1706.03762) (2017): the inverse square root.
 #   S. Hu and others, [*MiniCPM*](https://arxiv.org/abs/2404.06395) (2024): warm-up–stable–decay.
-# - L. Liu and others, [*On the variance of the adaptive learning rate and beyond*](https://arxiv.org/abs/1908.03265), ICLR
-#   (2020); J. Ma, D. Yarats, [*On the adequacy of untuned warmup*](https://arxiv.org/abs/1910.04209), AAAI (2021): two accounts
-#   of Adam's warm-up.
+# - L. Liu and others, [*On the variance of the adaptive learning rate and
+#   beyond*](https://arxiv.org/abs/1908.03265), ICLR (2020); J. Ma, D. Yarats, [*On the adequacy of untuned
+#   warmup*](https://arxiv.org/abs/1910.04209), AAAI (2021): two accounts of Adam's warm-up.
 #
 # **Next:** a schedule does not see the gradient. What if one gradient is suddenly huge?
 # [17: Clip the step](17_clip_the_step.ipynb)

@@ -28,9 +28,9 @@ plt.style.use(["default", "course_lib.course"])
 # %% [markdown]
 # ## A cliff
 #
-# Take $f = w_1^4 + w_2^2$ from $(10, 5)$ with $\mathrm{lr} = 0.1$. The gradient is $(4 w_1^3, 2 w_2) = (4000, 10)$. One
-# step of gradient descent leads to $w_1 = 10 - 400$, where the gradient is larger still. Two cures make it no longer than a
-# limit $c$, here 1:
+# Take $f = w_1^4 + w_2^2$ from $(10, 5)$ with $\mathrm{lr} = 0.1$. The gradient is
+# $(4 w_1^3, 2 w_2) = (4000, 10)$. One step of gradient descent leads to $w_1 = 10 - 400$, where the gradient
+# is larger still. Two cures hold it back by a limit $c$, here 1:
 #
 # - **by value**: each coordinate is cut to $[-c, c]$;
 # - **by norm**: the gradient is multiplied by $c/|g|$ if it is longer than $c$.
@@ -61,8 +61,8 @@ plt.show()
 # *Reading the figure:* both arrive, at a rate far beyond the edge at the start. By norm the path keeps the direction of the
 # gradient; by value it begins along a diagonal, because both coordinates are cut to the same number.
 #
-# **Predict** three numbers: the angle of the first step to the first axis, for both ways; the number of full steps by value
-# until $4|w_1|^3 \le 1$; and $w_1$ after one step without clipping.
+# **Predict** two numbers: the angle of the first step by norm to the first axis, and the number of full steps by value
+# until $4|w_1|^3 \le 1$.
 
 # %%
 free = walk(lambda g: g)
@@ -184,7 +184,7 @@ for label, limit, lr, color in (
     for xi in noise:
         w = w - lr * np.clip(w + xi, -limit, limit)
         middle.append(np.median(np.abs(w)))
-    ax.semilogy(middle, color=color, label=f"{label}, lr {lr:.2g}")
+    ax.semilogy(middle, color=color, label=f"{label}, lr {lr:.2g}, limit {limit:g}")
 ax.set(xlabel="step", ylabel="median of |w| over 40 runs", title="Heavy tails")
 ax.legend()
 plt.show()
@@ -201,16 +201,16 @@ show_evidence("clipping_helps_against_heavy_tails")
 show_evidence("clipping_hurts_with_skewed_noise")
 
 # %% [markdown]
-# Both rows **hold**. Against symmetric heavy tails, clipped descent ends nearer to the minimum, by a factor of about
-# $e^{1.04} \approx 2.8$. With skewed noise it ends farther away, by a factor of about seven: the clipped gradient
-# vanishes at a wrong point, and no rate can repair that.
+# Both rows **hold**. Against symmetric heavy tails, clipped descent ends nearer to the minimum, by a factor
+# of about $e^{1.04} \approx 2.8$. With skewed noise and the limit 2 it ends farther away, by a factor of
+# about seven: the mean of the clipped gradient vanishes at a wrong point, and no rate can repair that.
 #
 # ## On a network
 #
 # `train(..., clip_norm=c)` clips by the global norm and keeps `grad_norm`, the length before clipping. So one can see how
 # often a limit acts, here on 5 000 images of MNIST with the tuned rate.
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Length of the gradient at each of 600 steps as dots on a log axis, most of them between 0.3 and 2, falling slowly, with a dashed line at the limit 1; about a third of the dots lie above it."}}
+# %% tags=["figure"] mystnb={"image": {"alt": "Length of the gradient at each of 600 steps as dots on a log axis, most of them between 0.3 and 2, falling slowly, with a dashed line at the limit 1; more than a third of the dots lie above it."}}
 from course_lib.data import datasets
 from course_lib.networks import mlp
 from course_lib.training import train
@@ -238,7 +238,7 @@ show_evidence("clipped_network_ends_as_low")
 
 # %% [markdown]
 # With the usual limit 1 and its own best rate, clipped descent against descent without clipping is **undecided** on this
-# network: neither a gain nor a harm was found. So clip for the run that would explode without it, and not for a lower loss.
+# network: neither a gain nor a harm was found. What clipping is for is the run that would explode without it.
 #
 # ## Four different things
 #
@@ -324,9 +324,9 @@ def trained(change=lambda W: W, share=0.0, **options):
     return matrices
 
 # %% [markdown]
-# **Guess** which number each of the four pins down: the largest weight, the longest column, or the share of zeros.
+# **Guess** which number each of the four pins down, if any: the largest weight, the longest column, or the share of zeros.
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Five histograms of the weights of the first layer, counts on a log axis. Plain and gradient clipping: the same broad bell. Weight clipping: a narrow block with two high edges at minus and plus 0.05. Max-norm: a narrower bell. Pruning: a spike at zero, a gap, and the two tails."}}
+# %% tags=["figure"] mystnb={"image": {"alt": "Five histograms of the weights of the first layer, counts on a log axis. Plain and gradient clipping: nearly the same broad bell. Weight clipping: a narrow block with two high edges at minus and plus 0.05. Max-norm: a narrower bell. Pruning: a spike at zero, a gap, and the two tails."}}
 cases = {"plain": {}, "gradient clipping": {"clip_norm": 0.1},
          "weight clipping": {"change": lambda W: penalties.clip_weights(W, 0.05)},
          "max-norm": {"change": lambda W: penalties.max_norm(W, 1.0)},
@@ -340,21 +340,24 @@ for ax, (name, options) in zip(axes, cases.items(), strict=True):
     largest = max(np.abs(M).max() for M in (W, last))
     print(f"{name:17}: largest weight {largest:.2f}, longest column {longest:.2f}, "
           f"zeros {np.mean(W == 0):.0%}")
-axes[0].set(ylabel="weights of the first layer")
+axes[0].set(ylabel="count")
+axes[2].set(xlabel="weight in the first layer")
 plt.show()
 
 # %% [markdown]
-# *Reading the figure:* gradient clipping leaves the histogram nearly as it was. Weight clipping cuts every one of them, max-norm
-# shortens the columns, and pruning empties the middle. Each pins down its own number.
+# *Reading the figure:* gradient clipping leaves the histogram nearly as it was. Weight clipping piles the
+# large weights up at both ends, max-norm shortens the columns, and pruning empties the middle. Each of these
+# three pins down its own number; gradient clipping pins down none.
 #
 # Whether any of them helps on new images is a question for tuned runs and fresh seeds;
 # [notebook 23](23_regularise.ipynb) asks it.
 #
 # ## Summary
 #
-# - Clipping by norm keeps the gradient's direction, by value it does not. Both make a rate usable that would explode without them.
-# - Clipping changes the mean of noisy gradients. Against heavy tails that row of the ledger holds as a gain, with skewed
-#   noise as a loss.
+# - Clipping by norm keeps the gradient's direction, by value it does not. Both make a rate usable that would
+#   explode without them.
+# - Clipping changes the mean of noisy gradients. On the noisy parabola it was a gain against symmetric heavy
+#   tails, and a loss with skewed noise.
 # - Record how often it acts: `train` keeps the length of every gradient before clipping.
 # - Gradient clipping changes the way. Weight clipping, max-norm and pruning change the points that can be reached.
 #
@@ -388,7 +391,7 @@ plt.show()
 # <details>
 # <summary>Answer</summary>
 #
-# No. The average of the four is shorter than the longest of them, and may need no clipping at all. Clipping first
+# No. The average of the four is never longer than the longest of them, and may need no clipping at all. Clipping first
 # changes the mean, as in the section on its cost.
 #
 # </details>
@@ -398,17 +401,19 @@ plt.show()
 # - R. Pascanu, T. Mikolov, Y. Bengio,
 #   [*On the difficulty of training recurrent neural networks*](https://arxiv.org/abs/1211.5063), ICML (2013): clipping by
 #   norm, and the cliff.
-# - T. Mikolov, [*Statistical language models based on neural networks*](https://www.fit.vutbr.cz/~imikolov/rnnlm/thesis.pdf), PhD
-#   thesis, Brno (2012): clipping by value.
+# - T. Mikolov, [*Statistical language models based on neural
+#   networks*](https://www.fit.vutbr.cz/~imikolov/rnnlm/thesis.pdf), PhD thesis, Brno (2012): clipping by
+#   value.
 # - J. Zhang and others, [*Why are adaptive methods good for attention models?*](https://arxiv.org/abs/1912.03194) (2020):
 #   heavy tails, and clipping against them.
 # - M. Arjovsky, S. Chintala, L. Bottou, [*Wasserstein GAN*](https://arxiv.org/abs/1701.07875) (2017): weight clipping, and
 #   its authors' doubts about it.
 # - N. Srivastava and others, [*Dropout*](https://jmlr.org/papers/v15/srivastava14a.html), Journal of Machine Learning
 #   Research 15 (2014): max-norm.
-# - S. Han and others, [*Learning both weights and connections for efficient neural networks*](https://arxiv.org/abs/1506.02626)
-#   (2015): pruning by size. The first was Y. LeCun and others,
-#   [*Optimal brain damage*](https://proceedings.neurips.cc/paper/1989/hash/6c9882bbac1c7093bd25041881277658-Abstract.html)
+# - S. Han and others, [*Learning both weights and connections for efficient neural
+#   networks*](https://arxiv.org/abs/1506.02626) (2015): pruning by size. The first was Y. LeCun and others,
+#   [*Optimal brain
+#   damage*](https://proceedings.neurips.cc/paper/1989/hash/6c9882bbac1c7093bd25041881277658-Abstract.html)
 #   (1990).
 #
 # **Next:** where do a network's gradients come from? [18: Backpropagate](18_backpropagate.ipynb)

@@ -64,10 +64,10 @@ assert (np.diff(history.train_loss) < 0).mean() > 0.8
 #
 # $$u = w\,x = 6, \qquad z = u + b = 2, \qquad f = z\,w = 4 .$$
 #
-# Notice that $w$ is used twice. Now go **backwards**. Write $d_q$ for the derivative of $f$ with respect to a quantity $q$, so
-# $d_f = 1$. Each operation knows only its own **local slopes**: how much its result changes when one of its inputs changes.
-# A sum has the slope 1 for each input. A product has, for each factor, the other factor. The chain rule multiplies the slopes along
-# a path, and adds over all paths.
+# Notice that $w$ is used twice. Now go **backwards**. Write $d_q$ for the derivative of $f$ with respect to a
+# quantity $q$, so $d_f = 1$. Each operation knows only its own **local slopes**: how much its result changes
+# when one of its inputs changes. A sum has the slope 1 for each input. A product has, for each factor, the
+# other factor. The chain rule multiplies the slopes along a path, and adds over all paths.
 #
 # **Predict** $d_z$, $d_u$, $d_b$ and $d_x$. Then predict $d_w$, which gets one part from $f$ and another from $u$.
 #
@@ -123,17 +123,18 @@ assert graph[f][0] == 4
 assert [d[node] for node in (z, u, b, x, w)] == [2, 2, 2, 4, 8]
 
 # %% [markdown]
-# *Reading the figure:* values are black, derivatives green, and each arrow carries its local slope. Two arrows leave $w$. One leads to $f$ with
-# slope 2, the other to $u$ with slope 3, so $d_w = 2\cdot 1 + 3\cdot 2 = 8$. A program that writes `=` in place of `+=` keeps only one of
-# the two parts.
+# *Reading the figure:* values are black, derivatives green, and each arrow carries its local slope. Two
+# arrows leave $w$. One leads to $f$ with slope 2, the other to $u$ with slope 3, so
+# $d_w = 2\cdot 1 + 3\cdot 2 = 8$. A program that writes `=` in place of `+=` keeps only one of the two parts.
 #
 # A single walk through the list gave *all* derivatives. Notebook 19 measures what that is worth.
 #
 # ## One layer's arrows
 #
-# A network is such a graph, only larger. Look at one dense layer. It takes the numbers $a_1, a_2, \dots$ of one example and makes
-# weighted sums $z_k = \sum_j a_j W_{jk} + b_k$. **Predict** from the picture: the left panel shows which arrows meet in $z_1$. Which ones
-# meet in $a_1$ on the way back?
+# A network is such a graph, only larger. Look at one dense layer. It takes the numbers $a_1, a_2, \dots$ of
+# one example and makes weighted sums $z_k = \sum_j a_j W_{jk} + b_k$. With three inputs, three arrows meet in
+# $z_1$, with the weights $W_{11}$, $W_{21}$ and $W_{31}$. **Predict** before you draw it: with two outputs,
+# which weights meet in $a_1$ on the way back?
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Two drawings of one layer with three inputs on the left side and two outputs on the right. In the first, forwards, the three arrows that end in output 1 are dark and carry the weights W11, W21 and W31. In the second, backwards, the two arrows that end in input 1 are dark green and carry the weights W11 and W12."}}
 fig, axes = plt.subplots(1, 2, figsize=(9.6, 3.8))
@@ -144,22 +145,26 @@ axes[1].set_title("Backwards")
 plt.show()
 
 # %% [markdown]
-# *Reading the figure:* forwards, $z_1$ collects from all inputs, each times its weight. Backwards, $a_1$ collects from all outputs it
-# went into, each times *the same* weight. The arrows are the same, and their slopes are the weights.
+# *Reading the figure:* forwards, $z_1$ collects from all inputs, each times its weight. Backwards, $a_1$
+# collects from all outputs it went into, each times *the same* weight. The arrows are the same, and their
+# slopes are the weights.
 #
-# Write $\delta_k$ for the derivative of the loss with respect to $z_k$, and $\partial a_j$ for that with respect to $a_j$. Then
+# Write $\delta_k$ for the derivative of the loss with respect to $z_k$, and $\partial a_j$ for that with
+# respect to $a_j$. Then
 #
 # $$\partial a_j = \sum_k W_{jk}\,\delta_k .$$
 #
-# An **activation** $a = \varphi(z)$ acts on each number by itself, so the way back multiplies by its slope $\varphi'(z)$. One after the
-# other, these two steps turn the deltas of a layer into those of the layer below:
+# An **activation** $a = \varphi(z)$ acts on each number by itself, so the way back multiplies by its slope
+# $\varphi'(z)$. One after the other, these two steps turn the deltas of a layer into those of the layer
+# below:
 #
 # $$\delta_j^{\text{below}} = \varphi'(z_j) \sum_k W_{jk}\,\delta_k .$$
 #
-# This recursion is **backpropagation**. It is not the update $w - \mathrm{lr}\,g$; an optimizer does that afterwards, with the result.
+# This recursion is **backpropagation**. It is not the update $w - \mathrm{lr}\,g$; an optimizer does that
+# afterwards, with the result.
 #
-# What does a weight get? $W_{jk}$ sits between $a_j$ and $z_k$, so one example contributes $a_j\,\delta_k$. A batch has $n$ examples, all
-# of them use the same weight, and the contributions add up.
+# What does a weight get? $W_{jk}$ sits between $a_j$ and $z_k$, so one example contributes $a_j\,\delta_k$. A
+# batch has $n$ examples, all of them use the same weight, and the contributions add up.
 #
 # With one example in each row, every sum becomes a matrix product. $D$ holds the deltas:
 #
@@ -186,14 +191,15 @@ def dense_backward(X, W, D):
 check.dense_backward(dense_backward)
 
 # %% [markdown] tags=["solution"]
-# There is no division by $n$ here. If the loss is a mean, the factor $1/n$ is in $D$ from the start, and a second one would make the
-# gradient $n$ times too small. The library has the same three lines: `show_source(layers.Dense)`.
+# There is no division by $n$ here. If the loss is a mean, the factor $1/n$ is in $D$ from the start, and a
+# second one would make the gradient $n$ times too small. The library does the same in `backward` of
+# `course_lib.networks.layers.Dense`.
 
 # %% [markdown]
 # ### Exercise 18.2 · The way back through a sigmoid
 #
-# The sigmoid is $A = 1/(1+e^{-Z})$. Its slope can be written with $A$ alone, and $A$ is what the layer has kept. Which slope is it,
-# and how large can it be?
+# The sigmoid is $A = 1/(1+e^{-Z})$. Its slope can be written with $A$ alone, and $A$ is what the layer has
+# kept. Which slope is it, and how large can it be?
 
 # %% tags=["exercise"]
 def sigmoid_backward(A, D):
@@ -211,8 +217,9 @@ check.sigmoid_backward(sigmoid_backward)
 # %% [markdown]
 # ## The gradient vanishes
 #
-# The sigmoid's slope is never above $1/4$. So take ten hidden sigmoid layers of equal width, with weights that keep a signal's
-# length on average. **Predict:** by at least which factor are the deltas of the lowest layer smaller than those of the highest?
+# The sigmoid's slope is never above $1/4$. So take ten hidden sigmoid layers of equal width, with weights
+# that keep a signal's length on average. **Predict:** by at least which factor are the deltas of the lowest
+# layer smaller than those of the highest?
 #
 # The cell sends a random gradient back through 20 such networks and compares with powers of $1/4$.
 
@@ -241,8 +248,9 @@ print(f"layer 1 / layer 10: powers of 1/4 {0.25**9:.1e}, measured {length[0]:.1e
 assert 0.1 * 0.25**9 < length[0] < 0.25**9
 
 # %% [markdown]
-# *Reading the figure:* nine layers down, the deltas are shorter by more than the nine factors of $1/4$ alone. This is the **vanishing gradient**: the
-# lower layers hardly move. Notebook 20 computes the factor for every activation, and finds starts for which it is 1.
+# *Reading the figure:* nine layers down, the deltas are shorter by more than the nine factors of $1/4$ alone.
+# This is the **vanishing gradient**: the lower layers hardly move. Notebook 20 computes the factor for every
+# activation, and finds starts for which it is 1.
 #
 # ## A softmax that does not overflow
 #
@@ -252,8 +260,9 @@ assert 0.1 * 0.25**9 < length[0] < 0.25**9
 #
 # **Predict** the logits at which `exp` becomes infinite. And what is $\infty/\infty$?
 #
-# The repair is called the **log-sum-exp trick**. Adding a constant to all logits of a row leaves $p$ as it is, so subtract the
-# largest, $c = \max_k z_k$. Then no exponent is positive, and the sum is at least $e^0 = 1$:
+# The repair is called the **log-sum-exp trick**. Adding a constant to all logits of a row leaves $p$ as it
+# is, so subtract the largest, $c = \max_k z_k$. Then no exponent is positive, and the sum is at least
+# $e^0 = 1$:
 #
 # $$\ln p_k = (z_k - c) - \ln\sum_j e^{z_j - c} .$$
 #
@@ -277,14 +286,15 @@ for kind in (np.float64, np.float32):
               f"as typed {p[0, 0]:3.0f}, with the trick {stable:.0f}")
 
 # %% [markdown]
-# The limits are the logarithms of the largest numbers, 709.8 and 88.7. Beyond them the typed formula gives $\infty/\infty$, which is NaN.
+# The limits are the logarithms of the largest numbers, 709.8 and 88.7. Beyond them the typed formula gives
+# $\infty/\infty$, which is NaN.
 #
 # Now the gradient. The loss of one example is $\ln\sum_j e^{z_j} - z_y$, so its derivative with respect to $z_k$ is
 #
 # $$p_k - [k = y],$$
 #
-# where $[k=y]$ is 1 for the label's class, else 0. It is the **prediction minus the truth**. No entry is larger than 1 in size, however wrong the
-# network is. For a batch the loss is the mean, so divide by $n$.
+# where $[k=y]$ is 1 for the label's class, else 0. It is the **prediction minus the truth**. No entry is
+# larger than 1 in size, however wrong the network is. For a batch the loss is the mean, so divide by $n$.
 #
 # ### Exercise 18.3 · Stable softmax cross-entropy
 
@@ -306,8 +316,9 @@ check.softmax_cross_entropy(softmax_cross_entropy)
 # %% [markdown]
 # ## What must the first loss be?
 #
-# An untrained network knows nothing. With all logits 0, each of ten classes gets $p = 1/10$. **Predict** the loss, and the entries
-# of $n D$ at the label and elsewhere. Look at the first loss before any training: a very different number means a bug.
+# An untrained network knows nothing. With all logits 0, each of ten classes gets $p = 1/10$. **Predict** the
+# loss, and the entries of $n D$ at the label and elsewhere. Look at the first loss before any training: a
+# very different number means a bug.
 
 # %%
 from course_lib.networks import losses
@@ -336,8 +347,8 @@ assert 2.2 < min(first) < max(first) < 3.0
 #
 # ### Exercise 18.4 · Assemble a two-layer network
 #
-# `p` is a dict with the arrays `W1`, `b1`, `W2`, `b2`. Return the loss and a dict of gradients with the same keys. Use your own
-# functions from above.
+# `p` is a dict with the arrays `W1`, `b1`, `W2`, `b2`. Return the loss and a dict of gradients with the same
+# keys. Use your own functions from above.
 
 # %% tags=["exercise"]
 def two_layer(p, X, y):
@@ -356,14 +367,16 @@ check.two_layer(two_layer)
 # %% [markdown]
 # ### Exercise 18.5 · Check it and train it
 #
-# A gradient is believed when it agrees with one that was made in another way. Here that costs only two losses. Draw a random direction $V$
-# for all four arrays. The slope of the loss along $V$ is the sum of all entries of $g \odot V$. It must agree with
+# A gradient is believed when it agrees with one that was made in another way. Here that costs only two
+# losses. Draw a random direction $V$ for all four arrays. The slope of the loss along $V$ is the sum of all
+# entries of $g \odot V$. It must agree with
 #
 # $$s = \frac{\text{loss}(p + hV) - \text{loss}(p - hV)}{2h}, \qquad h = 10^{-5}.$$
 #
-# Return the trained weights and the relative error $|g\cdot V - s|/|s|$ **at your start**, on the first 50 images. Begin with random weights for
-# 784 inputs, 32 hidden units and 10 classes, all drawn from `rng`. Train on `X`, `y` by mini-batches until 95 % of the 200 held-out digits
-# are right; `datasets.batches(n, 32, rng)` gives the rows of each batch of one epoch.
+# Return the trained weights and the relative error $|g\cdot V - s|/|s|$ **at your start**, on the first 50
+# images. Begin with random weights for 784 inputs, 32 hidden units and 10 classes, all drawn from `rng`.
+# Train on `X`, `y` by mini-batches until 95 % of the 200 held-out digits are right;
+# `datasets.batches(n, 32, rng)` gives the rows of each batch of one epoch.
 
 # %% tags=["exercise"]
 def train_two_layer(X, y, rng):
@@ -395,24 +408,28 @@ check.train_two_layer(train_two_layer)
 # %% [markdown]
 # ## Summary
 #
-# - A computation is a **computational graph**. Reverse-mode automatic differentiation walks through it once, from the end, and
-#   gives the derivatives with respect to all inputs. Where a number is used twice, gradients add up.
-# - A dense layer sends back $dX = DW^\top$, $dW = X^\top D$, and for $b$ the sum of the rows of $D$. An activation multiplies by its slope.
+# - A computation is a **computational graph**. Reverse-mode automatic differentiation walks through it once,
+#   from the end, and gives the derivatives with respect to all inputs. Where a number is used twice,
+#   gradients add up.
+# - A dense layer sends back $dX = DW^\top$, $dW = X^\top D$, and for $b$ the sum of the rows of $D$. An
+#   activation multiplies by its slope.
 # - Backpropagation computes a gradient. An optimizer uses it. They are two things.
 # - Sigmoid slopes are at most $1/4$, so in a deep sigmoid network the gradient vanishes.
-# - Softmax: subtract each row's largest logit, and take the logarithm early. The gradient of the cross-entropy is $(p - \text{onehot})/n$,
-#   and the first loss is near $\ln K$.
+# - Softmax: subtract each row's largest logit, and take the logarithm early. The gradient of the
+#   cross-entropy is $(p - \text{onehot})/n$, and the first loss is near $\ln K$.
 # - About thirty lines are enough for a network that reads digits, and two extra losses check its gradient.
 #
 # ## Questions to ask yourself
 #
-# **1.** All weights of a network start with the same number. What do the deltas of the hidden units look like, and what can training never do?
+# **1.** All weights of a network start with the same number. What do the deltas of the hidden units look
+# like, and what can training never do?
 #
 # <details>
 # <summary>Answer</summary>
 #
-# All units of a layer receive the same sum $\sum_k W_{jk}\delta_k$ and have the same slope, so their deltas are equal, and so are their
-# gradients. Equal units stay equal. The network works as if each layer had one unit. Random weights break this symmetry.
+# All units of a layer receive the same sum $\sum_k W_{jk}\delta_k$ and have the same slope, so their deltas
+# are equal, and so are their gradients. Equal units stay equal. The network works as if each layer had one
+# unit. Random weights break this symmetry.
 #
 # </details>
 #
@@ -421,8 +438,8 @@ check.train_two_layer(train_two_layer)
 # <details>
 # <summary>Answer</summary>
 #
-# Only the end of the way back: keep the `dX` of the first layer, which `two_layer` throws away. No optimizer is involved, which shows once more
-# that computing a gradient and descending are two things.
+# Only the end of the way back: keep the `dX` of the first layer, which `two_layer` throws away. No optimizer
+# is involved, which shows once more that computing a gradient and descending are two things.
 #
 # </details>
 #
@@ -431,9 +448,9 @@ check.train_two_layer(train_two_layer)
 # <details>
 # <summary>Answer</summary>
 #
-# No. One walk backwards gives the derivatives of *one* output with respect to all inputs; here a million walks would be needed. One walk
-# forwards, with the slope carried along, gives the derivatives of all outputs with respect to the one input: **forward mode**. Training has one output,
-# the loss, and millions of inputs.
+# No. One walk backwards gives the derivatives of *one* output with respect to all inputs; here a million
+# walks would be needed. One walk forwards, with the slope carried along, gives the derivatives of all outputs
+# with respect to the one input: **forward mode**. Training has one output, the loss, and millions of inputs.
 #
 # </details>
 #
@@ -442,16 +459,21 @@ check.train_two_layer(train_two_layer)
 # <details>
 # <summary>Answer</summary>
 #
-# Adding one constant to all logits of a row does not change the loss. So the slope in that direction, which is the sum of the entries, is 0.
+# Adding one constant to all logits of a row does not change the loss. So the slope in that direction, which
+# is the sum of the entries, is 0.
 #
 # </details>
 #
 # ## Go deeper
 #
-# - D. E. Rumelhart, G. E. Hinton, R. J. Williams, [Learning representations by back-propagating errors](https://doi.org/10.1038/323533a0), Nature 323, 1986.
-# - A. G. Baydin, B. A. Pearlmutter, A. A. Radul, J. M. Siskind, [Automatic differentiation in machine learning: a survey](https://arxiv.org/abs/1502.05767), JMLR 18, 2018.
-# - S. Linnainmaa, [Taylor expansion of the accumulated rounding error](https://doi.org/10.1007/BF01931367), BIT 16, 1976: the way back, before there were networks to train.
-# - R. E. Wengert, [A simple automatic derivative evaluation program](https://doi.org/10.1145/355586.364791), Communications of the ACM 7, 1964.
+# - D. E. Rumelhart, G. E. Hinton, R. J. Williams, [Learning representations by back-propagating
+#   errors](https://doi.org/10.1038/323533a0), Nature 323, 1986.
+# - A. G. Baydin, B. A. Pearlmutter, A. A. Radul, J. M. Siskind, [Automatic differentiation in machine
+#   learning: a survey](https://arxiv.org/abs/1502.05767), JMLR 18, 2018.
+# - S. Linnainmaa, [Taylor expansion of the accumulated rounding error](https://doi.org/10.1007/BF01931367),
+#   BIT 16, 1976: the way back, before there were networks to train.
+# - R. E. Wengert, [A simple automatic derivative evaluation program](https://doi.org/10.1145/355586.364791),
+#   Communications of the ACM 7, 1964.
 #
 # **Next:** your gradient agreed along one direction. When is agreement good enough, and what if it fails?
 # [19: Check gradients](19_check_gradients.ipynb)

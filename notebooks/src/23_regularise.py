@@ -3,13 +3,15 @@
 #
 # *Which restraint helps on new data?*
 #
-# Notebook 22 showed how a gap opens between training images and new ones. This notebook tries what people do about it: shrink the weights, drop units, stop early, show more varied images, scale the inputs. And it asks
+# Notebook 22 showed how a gap opens between training images and new ones. This notebook tries what people do
+# about it: shrink the weights, drop units, stop early, show more varied images, scale the inputs. And it asks
 # each time whether that helps, by one stated rule.
 #
 # **You will do:** write the soft threshold, two kinds of shrinking, dropout, patience and standardising.
 #
-# **You will learn:** why L1 makes exact zeros and L2 does not; why weight decay and an L2 penalty lead to different places; what early stopping has in common with ridge. You also see
-# which of these lowered the loss on new images here, and which raised the accuracy.
+# **You will learn:** why L1 makes exact zeros and L2 does not; why weight decay and an L2 penalty lead to
+# different places; what early stopping has in common with ridge. You also see which of these lowered the loss
+# on new images here, and which raised the accuracy.
 #
 # **You need:** [22: Generalise](22_generalise.ipynb); Adam, from [14: Understand Adam](14_understand_adam.ipynb).
 #
@@ -26,9 +28,10 @@ plt.style.use(["default", "course_lib.course"])
 # %% [markdown]
 # ## Show it more than you have
 #
-# The cheapest restraint is more data. **Data augmentation** makes it: change a training image in a way that leaves its label true, anew each time. A shifted 7 is still a 7.
+# The cheapest restraint is more data. **Data augmentation** makes it: change a training image in a way that
+# leaves its label true, anew each time. A shifted 7 is still a 7.
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Eight small grey images of one handwritten five, each at a slightly different place within its frame."}}
+# %% tags=["figure"] mystnb={"image": {"alt": "Eight small images of one handwritten five, each at a slightly different place within its frame."}}
 from course_lib.data import augment, datasets
 
 data = datasets.split(datasets.load_mnist())
@@ -43,9 +46,12 @@ for ax, image in zip(axes, copies, strict=True):
 plt.show()
 
 # %% [markdown]
-# *Reading the figure:* one image, shifted by up to two pixels in each direction. To the network these are eight different rows of numbers.
+# *Reading the figure:* one image, shifted by up to two pixels in each direction. To the network these are
+# eight different rows of numbers.
 #
-# Does it help? The claim was declared before the run: 1 000 training images, one hidden layer, 60 epochs of Adam, a rate tuned for each side on images of their own, twenty fresh seeds. **Predict** how many points of accuracy it gains.
+# Does it help? The claim was declared before the run: 1 000 training images, one hidden layer, 60 epochs of
+# Adam, a rate tuned for each side on images of their own, twenty fresh seeds. **Predict** how many points of
+# accuracy it gains.
 
 # %%
 from course_lib.experiments import show_evidence
@@ -54,12 +60,14 @@ show_evidence("shifts_raise_the_accuracy")
 show_evidence("shifts_lower_the_loss")
 
 # %% [markdown]
-# Both **hold**. The accuracy gains three points, and the loss falls by 0.13. Remember these two numbers for the table at the end.
+# Both **hold**. The accuracy gains three points, and the loss falls by 0.13. Remember these two numbers for
+# the table at the end.
 #
 # ## L1 and L2: a diamond and a circle
 #
-# A penalty is added to the loss and pulls the weights towards zero: **L2** is $\frac\lambda2\sum w_j^2$, **L1** is $\lambda\sum|w_j|$. Think of it as a budget. Among all weights with the same penalty, the best ones lie where a level line of
-# the loss just touches the set. For L2 the set is a circle, for L1 a diamond.
+# A penalty is added to the loss and pulls the weights towards zero: **L2** is $\frac\lambda2\sum w_j^2$,
+# **L1** is $\lambda\sum|w_j|$. Think of it as a budget. Among all weights with the same penalty, the best
+# ones lie where a level line of the loss just touches the set. For L2 the set is a circle, for L1 a diamond.
 
 # %%
 from scipy.optimize import minimize_scalar
@@ -81,7 +89,8 @@ def border(t, power):
 plane = np.meshgrid(np.linspace(-1.3, 2.3, 200), np.linspace(-1.3, 1.5, 200))
 grid = np.stack(plane, axis=-1)
 # %% [markdown]
-# `border` walks round a set, and a one-dimensional search finds where the loss on it is lowest. **Predict** where that is for the diamond.
+# `border` walks round a set, and a one-dimensional search finds where the loss on it is lowest. **Predict**
+# where that is for the diamond.
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Two panels with grey elliptical level lines around the point (1.8, 0.4). Left, a diamond with its corners on the axes: the level line touches it at the corner on the horizontal axis, where the second weight is zero. Right, a circle: the level line touches it at a point where both weights are positive."}}
 touch = {}
@@ -103,7 +112,8 @@ assert np.allclose(touch[1], [1, 0], atol=1e-4)
 assert min(touch[2]) > 0.1
 
 # %% [markdown]
-# *Reading the figure:* the diamond has corners, and corners lie on the axes. So L1 often ends where a weight is *exactly* zero. The circle has no corners: L2 makes weights smaller, and none of them zero.
+# *Reading the figure:* the diamond has corners, and corners lie on the axes. So L1 often ends where a weight
+# is *exactly* zero. The circle has no corners: L2 makes weights smaller, and none of them zero.
 #
 # For a single weight with the loss $\frac12(x-w)^2$ this can be written down. L2 gives $x = w/(1+\lambda)$.
 #
@@ -122,17 +132,21 @@ def soft_threshold(w, amount):
 check.soft_threshold(soft_threshold)
 
 # %% [markdown] tags=["solution"]
-# Gradient steps, each followed by this threshold, solve the whole L1 problem: `penalties.lasso` does it. Adding only the gradient $\lambda\,\mathrm{sign}(w)$ makes no zeros: near zero it throws a weight
-# across and back.
+# Gradient steps, each followed by this threshold, solve the whole L1 problem: `penalties.lasso` does it.
+# Adding only the gradient $\lambda\,\mathrm{sign}(w)$ makes no zeros: near zero it throws a weight across and
+# back.
 
 # %% [markdown]
 # ## Decay or penalty?
 #
-# An L2 penalty adds $\lambda w$ to the gradient. **Decoupled weight decay** leaves the gradient alone and takes the share $\mathrm{lr}\,\lambda$ of the old $w$ away, next to the step. For plain gradient descent the two are one. For Adam they are not.
+# An L2 penalty adds $\lambda w$ to the gradient. **Decoupled weight decay** leaves the gradient alone and
+# takes the share $\mathrm{lr}\,\lambda$ of the old $w$ away, next to the step. For plain gradient descent the
+# two are one. For Adam they are not.
 #
 # ### Exercise 23.2 · Two ways to shrink
 #
-# Write one step of both, for any rule: `step(w, g, state, lr=lr)` returns the new $w$ and the new state, as `optimizers.sgd` does.
+# Write one step of both, for any rule: `step(w, g, state, lr=lr)` returns the new $w$ and the new state, as
+# `optimizers.sgd` does.
 
 # %% tags=["exercise"]
 def shrinking_step(step, w, g, state, *, lr, strength, decoupled):
@@ -148,8 +162,10 @@ def shrinking_step(step, w, g, state, *, lr, strength, decoupled):
 check.shrinking_step(shrinking_step)
 
 # %% [markdown]
-# Where do they lead? Let the data's loss be $\frac12(w-1)^2$ with a noisy gradient, $g = (w-1) \pm s$, and three weights with $s = 2, 8, 32$. At rest the average step is zero. With the penalty that means $(w-1) + \lambda w = 0$, whatever the rule. With
-# decay, Adam's average step is $(w-1)/\sqrt v$ with $\sqrt v \approx s$. **Predict** the three resting points of both, for $\lambda = 0.5$.
+# Where do they lead? Let the data's loss be $\frac12(w-1)^2$ with a noisy gradient, $g = (w-1) \pm s$, and
+# three weights with $s = 2, 8, 32$. At rest the average step is zero. With the penalty that means
+# $(w-1) + \lambda w = 0$, whatever the rule. With decay, Adam's average step is $(w-1)/\sqrt v$ with
+# $\sqrt v \approx s$. **Predict** the three resting points of both, for $\lambda = 0.5$.
 
 # %%
 from course_lib import optimizers
@@ -172,12 +188,15 @@ for name, penalty, decay in (("penalty", 0.5, 0.0), ("decay", 0.0, 0.5)):
 assert np.allclose(rest, 1 / (1 + 0.5 * s), atol=0.012)
 
 # %% [markdown]
-# **A penalty is part of the loss, so the resting point does not depend on the rule. Decay is part of the rule, and the resting point depends on it.** AdamW shrinks weights with noisy gradients more.
+# **A penalty is part of the loss, so the resting point does not depend on the rule. Decay is part of the
+# rule, and the resting point depends on it.** AdamW shrinks weights with noisy gradients more.
 #
 # ## Dropout
 #
-# In training, set every unit to zero with probability $p$, drawn anew each time. **Inverted** dropout divides the others by $1-p$ at once, so that the mean stays and nothing is left to do in evaluation. Before a linear model with squared
-# error it *is* an L2 penalty, with the strength $p/(1-p)$ in the unit of each feature (Wager, Wang and Liang 2013).
+# In training, set every unit to zero with probability $p$, drawn anew each time. **Inverted** dropout divides
+# the others by $1-p$ at once, so that the mean stays and nothing is left to do in evaluation. Before a linear
+# model with squared error it *is*, on average over the units dropped, an L2 penalty, with the strength
+# $p/(1-p)$ in the unit of each feature (Wager, Wang and Liang 2013).
 #
 # ### Exercise 23.3 · Inverted dropout
 #
@@ -198,12 +217,15 @@ check.dropout(dropout)
 # %% [markdown]
 # ## Stop early
 #
-# The loss on new images was lowest after some epochs. Why not stop there? One needs images that are watched, and a rule. **Patience**: when `patience` epochs in a row have brought no new lowest watched loss, stop, and go *back* to the weights of the
-# best epoch (Prechelt 1998).
+# The loss on new images was lowest after some epochs. Why not stop there? One needs images that are watched,
+# and a rule. **Patience**: when `patience` epochs in a row have brought no new lowest watched loss, stop, and
+# go *back* to the weights of the best epoch (Prechelt 1998).
 #
 # ### Exercise 23.4 · Patience
 #
-# Given the watched losses that a long run *would* have, return two numbers: how many epochs are run, and which of them (1, 2, ...) is gone back to. A loss that equals the lowest is not a new lowest. If patience never runs out, all epochs are run.
+# Given the watched losses that a long run *would* have, return two numbers: how many epochs are run, and
+# which of them (1, 2, ...) is gone back to. A loss that equals the lowest is not a new lowest. If patience
+# never runs out, all epochs are run.
 
 # %% tags=["exercise"]
 def stop_early(watched, patience):
@@ -222,8 +244,11 @@ def stop_early(watched, patience):
 check.stop_early(stop_early)
 
 # %% [markdown]
-# What kind of restraint is that? Take least squares by gradient descent from zero, and a direction with curvature $h$. After $t$ steps the share $1-(1-\mathrm{lr}\,h)^t$ of the way is done. A ridge of strength $\lambda$ does the share
-# $h/(h+\lambda)$. So **stopping after $t$ steps is like ridge with $\lambda = 1/(\mathrm{lr}\,t)$**. **Predict** how the risk, on average over noise, depends on $t$, and whether the best $t$ or the best $\lambda$ is clearly better.
+# What kind of restraint is that? Take least squares by gradient descent from zero, and a direction with
+# curvature $h$. After $t$ steps the share $1-(1-\mathrm{lr}\,h)^t$ of the way is done. A ridge of strength
+# $\lambda$ does the share $h/(h+\lambda)$. So **stopping after $t$ steps is like ridge with
+# $\lambda = 1/(\mathrm{lr}\,t)$**. **Predict** how the risk, on average over noise, depends on $t$, and
+# whether the best $t$ or the best $\lambda$ is clearly better.
 
 # %%
 from course_lib.networks import random_features as rf
@@ -239,7 +264,7 @@ x = np.geomspace(0.01, 100, 200)
 shares = {"stopping": (1 - np.exp(-x), 1 - (1 - lr * h) ** steps),
           "ridge": (x / (1 + x), h / (h + 1 / (lr * steps)))}
 # %% [markdown]
-# The risk is computed exactly, on average over the noise of the examples.
+# The risk is computed exactly, on average over noise of variance 1 in the examples.
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Two panels. Left: share of the way against curvature times time, logarithmic axis: the curves of stopping and of ridge rise from 0 to 1 close together. Right: risk against steps on a logarithmic axis, on average over the noise: both curves fall to one valley of nearly the same depth and rise again."}}
 risk = {}
@@ -260,17 +285,23 @@ assert ratio.max() < 1.69
 assert abs(risk["stopping"].min() / risk["ridge"].min() - 1) < 0.05
 
 # %% [markdown]
-# *Reading the figure:* left of the valley too little has been learnt, right of it the noise too. Each at its best, the two are equally good within a few percent. ([Ali and others 2019](https://arxiv.org/abs/1810.10082) prove that at $\lambda = 1/(\mathrm{lr}\,t)$ the expected risk of stopping is never more than 1.69 times that of ridge.) Patience looks for the best $t$ where one would otherwise look for the best $\lambda$, at the
-# price of a single run. But watch what you will be judged by: the best epoch for the loss need not be the best for the accuracy.
+# *Reading the figure:* left of the valley too little has been learnt, right of it the noise too. Each at its
+# best, the two are equally good within a few percent. ([Ali and others
+# 2019](https://arxiv.org/abs/1810.10082) prove that for tiny steps, at $\lambda = 1/(\mathrm{lr}\,t)$, the
+# expected risk of stopping is never more than 1.69 times that of ridge.) Patience looks for the best $t$
+# where one would otherwise look for the best $\lambda$, at the price of a single run. But watch what you will
+# be judged by: the best epoch for the loss need not be the best for the accuracy.
 #
 # ## Standardise the inputs
 #
-# To **standardise** is to subtract from every input its mean and to divide by its standard deviation. Whose? Those of the *training* examples, also for all examples that come later. Who uses the mean of the
+# To **standardise** is to subtract from every input its mean and to divide by its standard deviation. Whose?
+# Those of the *training* examples, also for all examples that come later. Who uses the mean of the
 # examination to prepare for it has looked at it.
 #
 # ### Exercise 23.5 · Standardise
 #
-# Return both sets, standardised. Some pixels are 0 in all training images; they have the standard deviation 0, and should be divided by 1.
+# Return both sets, standardised. Some pixels are 0 in all training images; they have the standard deviation
+# 0, and should be divided by 1.
 
 # %% tags=["exercise"]
 def standardise(X_train, X_new):
@@ -285,8 +316,10 @@ def standardise(X_train, X_new):
 check.standardise(standardise)
 
 # %% [markdown]
-# Standardising makes curvatures alike, so descent needs fewer steps. Does it cost anything on new images? A fair answer must not let another rate take the blame, nor a closer fit. So every scaling runs at *the same* rates, and each run
-# stops at the same training loss, 0.2. The model is softmax regression on 1 000 images, drawn anew for each seed.
+# Standardising gives all inputs one scale, which can bring the curvatures of the loss closer together. Does
+# it cost anything on new images? A fair answer must not let another rate take the blame, nor a closer fit. So
+# every scaling runs at *the same* rates, and each run stops at the same training loss, 0.2. The model is
+# softmax regression on 1 000 images, drawn anew for each seed.
 
 # %%
 show_evidence("standardised_is_worse_with_adam")
@@ -294,13 +327,19 @@ show_evidence("standardised_is_worse_with_sgd")
 show_evidence("centring_is_neutral_with_adam")
 
 # %% [markdown]
-# The first two **hold**. At equal rates and equal training loss, standardised pixels do worse on new images, with Adam much worse. Centring alone is a **tie**: it changes the loss by less than 5 %. Where inputs have different *units*, as temperature and humidity, one must
-# scale them. Pixels share a unit.
+# The first two **hold**. At equal rates and equal training loss, standardised pixels do worse on new images:
+# the loss is nearly twice as high with Adam, and about a quarter higher with gradient descent. Centring alone
+# is a **tie**: it changes Adam's loss by less than 5 %. Where inputs have different *units*, as temperature
+# and humidity, one must scale them. Pixels share a unit.
 #
 # ## Which of them helps?
 #
-# A fair test tunes every restraint *and* plain training, rate and strength together, on 2 000 images for tuning. `experiments/width.py` did that. Then twelve fresh seeds are paired: restraint minus plain, on 5 000 new images. **One rule for all rows**, stated before the run: a restraint *holds* if the 95 % interval
-# of the mean difference lies on the good side, and Holm's correction for the whole family leaves $p$ at 5 % or less. It is a *tie* if the interval lies within 0.01 of loss or 0.003 of accuracy, and *undecided* otherwise. **Predict** which panel has rows that hold.
+# A fair test tunes every restraint *and* plain training, rate and strength together, on 2 000 images for
+# tuning. `experiments/width.py` did that. Then twelve fresh seeds are paired: restraint minus plain, on 5 000
+# new images. **One rule for all rows**, stated before the run: a restraint *holds* if the 95 % interval of
+# the mean difference lies on the good side, and Holm's correction for the whole family leaves $p$ at 5 % or
+# less. It is a *tie* if the interval lies within 0.01 of loss or 0.003 of accuracy, and *undecided*
+# otherwise. **Predict** which panel has rows that hold.
 
 # %% tags=["figure"] mystnb={"image": {"alt": "Two panels of horizontal intervals around a dashed line at zero. Left, difference of the loss on new images for six restraints: weight decay, dropout, L2 and early stopping lie left of zero and are marked holds; max-norm and weight clipping have wide intervals, marked undecided. Right, difference of the accuracy for three: all near zero, ties or undecided."}}
 from course_lib.experiments import evidence
@@ -331,7 +370,8 @@ assert list(words.values())[:6] == ["holds"] * 4 + ["undecided"] * 2
 assert list(words.values())[6:] == ["tie", "tie", "undecided"]
 
 # %% [markdown]
-# *Reading the figure:* dots are mean differences, bars their 95 % intervals. Several methods lower the loss. None raises the accuracy. The rows in full:
+# *Reading the figure:* dots are mean differences, bars their 95 % intervals. On the left several rows hold,
+# on the right none. The rows in full:
 
 # %%
 for name in ("weight_decay_lowers_the_loss", "dropout_lowers_the_loss",
@@ -342,18 +382,24 @@ for name in ("weight_decay_lowers_the_loss", "dropout_lowers_the_loss",
     show_evidence(name)
 
 # %% [markdown]
-# For the loss, the claim **holds** for weight decay, dropout, L2 and early stopping. Max-norm and weight clipping are **undecided**: the seeds differ, and after the correction $p$ is above 5 %. For the accuracy, weight decay and
-# early stopping, which watched the accuracy here, are **ties** with plain training, and dropout is **undecided**.
+# For the loss, the claim **holds** for weight decay, dropout, L2 and early stopping. Max-norm and weight
+# clipping are **undecided**: the seeds differ, and after the correction $p$ is above 5 %. For the accuracy,
+# weight decay and early stopping, which watched the accuracy here, are **ties** with plain training, and
+# dropout is **undecided**.
 #
-# Beside all of them stands the first row of this notebook: shifted images gained 0.03 of accuracy and 0.13 of loss. With 1 000 images no restraint came near to that.
+# Beside all of them stands the first row of this notebook: shifted images gained 0.03 of accuracy and 0.13 of
+# loss. No row of a restraint comes near to that.
 #
 # ## Summary
 #
-# - **Data augmentation** with small shifts raised the accuracy and lowered the loss on new images, by more than any restraint here.
+# - **Data augmentation** with small shifts raised the accuracy and lowered the loss on new images, by more
+#   than any restraint here.
 # - L1 has corners and makes exact zeros, by the soft threshold; L2 shrinks in proportion.
-# - A penalty moves the minimum of the loss. Decoupled decay moves the resting point of the *rule*: about $1/(1+\lambda s)$ for AdamW.
+# - A penalty moves the minimum of the loss. Decoupled decay moves the resting point of the *rule*: with
+#   gradient noise $s$ and the minimum at 1, AdamW rests at about $1/(1+\lambda s)$.
 # - Stopping after $t$ steps is like ridge with $\lambda = 1/(\mathrm{lr}\,t)$. Watch the measure that you will be judged by.
-# - Standardise with the statistics of the training images. On pixels, at equal rates, it cost loss on new images; centring was a tie.
+# - Standardise with the statistics of the training images. On pixels, at equal rates, it cost loss on new
+#   images; centring was a tie.
 # - Whether a restraint helps is a question for tuned runs and fresh seeds, for each measure by itself.
 #
 # ## Questions to ask yourself
@@ -363,16 +409,20 @@ for name in ("weight_decay_lowers_the_loss", "dropout_lowers_the_loss",
 # <details>
 # <summary>Answer</summary>
 #
-# The decay acts like a penalty of strength $\lambda\sqrt v$, and gradients of single weights in a network are small, far below 1. So it is nearly switched off. In the tuned runs above the best values were 0.003 and 1.
+# The decay acts like a penalty of strength $\lambda\sqrt v$, and gradients of single weights in a network are
+# small, far below 1. So it is nearly switched off. In the tuned runs the best values were 0.003 and 1.
 #
 # </details>
 #
-# **2.** Dropout is left on in evaluation, or the old form is used and nobody rescales. Which of the two faults does the accuracy hardly show?
+# **2.** Dropout is left on in evaluation, or the old form is used and nobody rescales. Which of the two
+# faults does the accuracy hardly show?
 #
 # <details>
 # <summary>Answer</summary>
 #
-# The second. Hidden units that are twice as large double the logits, up to the biases, and the largest logit stays the largest. The loss shows it. The first fault costs accuracy too, and gives another answer every time.
+# The second. With $p = \tfrac12$ all hidden units are twice as large and double the logits, up to the biases;
+# mostly the largest logit stays the largest. The loss shows it. The first fault costs accuracy too, and gives
+# another answer every time.
 #
 # </details>
 #
@@ -381,7 +431,8 @@ for name in ("weight_decay_lowers_the_loss", "dropout_lowers_the_loss",
 # <details>
 # <summary>Answer</summary>
 #
-# It uses the test images, though not their labels. With 70 000 images the means hardly change, so the effect is small here; with few examples it is not. The habit costs nothing: fit on training data, apply everywhere.
+# It uses the test images, though not their labels. With 70 000 images the means hardly change, so the effect
+# is small here; with few examples it is not. The habit costs nothing: fit on training data, apply everywhere.
 #
 # </details>
 #
@@ -396,11 +447,17 @@ for name in ("weight_decay_lowers_the_loss", "dropout_lowers_the_loss",
 #
 # ## Go deeper
 #
-# - P. Simard, D. Steinkraus, J. Platt, [Best practices for convolutional neural networks applied to visual document analysis](https://doi.org/10.1109/ICDAR.2003.1227801), 2003: shifts and distortions.
-# - R. Tibshirani, [Regression shrinkage and selection via the lasso](https://doi.org/10.1111/j.2517-6161.1996.tb02080.x), 1996. A. Beck, M. Teboulle, [A fast iterative shrinkage-thresholding algorithm](https://doi.org/10.1137/080716542), 2009.
+# - P. Simard, D. Steinkraus, J. Platt, [Best practices for convolutional neural networks applied to visual
+#   document analysis](https://doi.org/10.1109/ICDAR.2003.1227801), 2003: shifts and distortions.
+# - R. Tibshirani, [Regression shrinkage and selection via the
+#   lasso](https://doi.org/10.1111/j.2517-6161.1996.tb02080.x), 1996. A. Beck, M. Teboulle, [A fast iterative
+#   shrinkage-thresholding algorithm](https://doi.org/10.1137/080716542), 2009.
 # - I. Loshchilov, F. Hutter, [Decoupled weight decay regularization](https://arxiv.org/abs/1711.05101), 2019.
-# - N. Srivastava and others, [Dropout](https://jmlr.org/papers/v15/srivastava14a.html), 2014. S. Wager, S. Wang, P. Liang, [Dropout training as adaptive regularization](https://arxiv.org/abs/1307.1493), 2013.
-# - L. Prechelt, [Early stopping, but when?](https://doi.org/10.1007/3-540-49430-8_3), 1998. A. Ali, Z. Kolter, R. Tibshirani, [A continuous-time view of early stopping for least squares](https://arxiv.org/abs/1810.10082), 2019.
+# - N. Srivastava and others, [Dropout](https://jmlr.org/papers/v15/srivastava14a.html), 2014. S. Wager, S.
+#   Wang, P. Liang, [Dropout training as adaptive regularization](https://arxiv.org/abs/1307.1493), 2013.
+# - L. Prechelt, [Early stopping, but when?](https://doi.org/10.1007/3-540-49430-8_3), 1998. A. Ali, Z.
+#   Kolter, R. Tibshirani, [A continuous-time view of early stopping for least
+#   squares](https://arxiv.org/abs/1810.10082), 2019.
 #
 # **Next:** all the parts are there: rules, schedules, gradients, starts, restraints. Put together, how far do they go?
 # [24: Train MNIST from scratch](24_train_mnist_from_scratch.ipynb)

@@ -505,6 +505,10 @@ def test_a_failure_is_remembered_even_without_a_cache_folder(home, server, monke
     assert server.hits == 1
 
 
+LISTENS = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests may run where a shell ignores it
+"""
 LOADER = """
 import sys
 from course_lib.data import datasets, download, mnist_file
@@ -540,7 +544,7 @@ def test_waiting_for_another_process_can_be_interrupted(home, server, monkeypatc
     monkeypatch.setenv("COURSE_MNIST_URL", server.url("good"))
     (home / "cache").mkdir()
     with FileLock(home / "cache" / "mnist.lock"):
-        child = subprocess.Popen([sys.executable, "-u", "-c", LOADER, repr(EXPECTED)],
+        child = subprocess.Popen([sys.executable, "-u", "-c", LISTENS + LOADER, repr(EXPECTED)],
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert child.stdout.readline().startswith("Another process is downloading MNIST")
         child.send_signal(signal.SIGINT)
