@@ -29,10 +29,8 @@ def warm_cosine(mine):
     if any(rate is None or np.ndim(rate) != 0 for rate in rates):
         return "every step has one rate, a number; for some t nothing of the kind came back"
     down = np.arange(up + 1, n + 1)
-    climb, cosine = lr * np.arange(1,
-                                   up + 1) / up, lr * (1
-                                                       + np.cos(np.pi
-                                                                * np.arange(n - up) / (n - up))) / 2
+    climb = lr * np.arange(1, up + 1) / up
+    cosine = lr * (1 + np.cos(np.pi * np.arange(n - up) / (n - up))) / 2
 
     def follow(p, turn=np.pi):
         return lr * (1 + np.cos(turn * p)) / 2

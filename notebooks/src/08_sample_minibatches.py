@@ -43,7 +43,7 @@ plt.style.use(["default", "course_lib.course"])
 # A full gradient costs as much as the gradients of $n$ examples. So the fair axis counts *examples*, in epochs. The cell fits a linear model with 10 weights to
 # $n = 10\,000$ examples: gradient descent at a rate of 1.8, near its best, and SGD with batches of 10 at a constant rate of 0.05.
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Loss above the minimum against epochs, both axes logarithmic. SGD falls within a tenth of an epoch and then stays at a dashed line near 0.004. Gradient descent starts at one epoch, far above, and crosses the dashed line only after some 20 epochs."}}
+# %% tags=["figure"] mystnb={"image": {"alt": "Loss above the minimum against epochs, both axes logarithmic. SGD falls steadily, reaches a dashed line near 0.004 after about one epoch, and then jumps up and down around it. Gradient descent starts at one epoch, far above, and crosses the dashed line only after some 20 epochs."}}
 from course_lib.optimizers import descent
 from course_lib.training import batch_noise
 
@@ -60,10 +60,12 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *Reading the figure:* SGD is near its final loss before gradient descent has made its first step. Then it stands still, at a height that this notebook teaches you to predict, and gradient descent passes it.
+# *Reading the figure:* when gradient descent has made its first step, after one epoch, SGD is already near its final height. There
+# it stays, at a level that this notebook teaches you to predict, and gradient descent passes it.
 
 # %% tags=["guard"]
 assert abs(sgd[6000:].mean() / floor(0.05, 10) - 1) < 0.15
+assert sgd[900:1000].mean() < 2.5 * floor(0.05, 10) and gd[1] > 1
 assert 18 < np.argmax(gd < floor(0.05, 10)) < 28
 
 # %% [markdown]
@@ -123,7 +125,7 @@ alike = error(np.mean(parts, axis=0))
 assert data.name != "mnist" or 1e-5 < alike < error(parts[0]) < 0.6
 
 # %% [markdown]
-# Weighted by length, the epoch gives $G$ up to rounding. Counting the small batch like a full one gives its few images too much weight, which makes a small error. A single batch is off by much more, in a random direction.
+# Weighted by length, the epoch gives $G$ up to rounding. Counting the small batch like a full one gives its few images too much weight, which makes a small error. A single batch is off by much more, in a direction that depends on the images it drew.
 #
 # ## How wrong is a single batch?
 #
@@ -507,12 +509,12 @@ check.minibatch_sgd(minibatch_sgd)
 #
 # ## Questions to ask yourself
 #
-# **1.** Your run hovers at a noise floor. You halve the rate and double the batch. By what factor does the floor fall, for small $\mathrm{lr}\,\lambda$?
+# **1.** Your run hovers at a noise floor with $\mathrm{lr}\,\lambda = 1$. You halve the rate and double the batch. By what factor does the floor fall?
 #
 # <details>
 # <summary>Answer</summary>
 #
-# By about 4: the floor is proportional to $\mathrm{lr}/B$.
+# By 6. The factor $\mathrm{lr}/B$ falls to a quarter, and $2 - \mathrm{lr}\,\lambda$, which stands below the line, grows from 1 to 1.5.
 #
 # </details>
 #
@@ -530,8 +532,8 @@ check.minibatch_sgd(minibatch_sgd)
 # <details>
 # <summary>Answer</summary>
 #
-# That the order is the same in every epoch: the data are not shuffled anew. Then each batch meets the same neighbours, and the end of the
-# order is what was seen last.
+# That the order is the same in every epoch, for instance that of a sorted file, with the easy examples last. If the data were
+# shuffled anew in each epoch, no such pattern could repeat.
 #
 # </details>
 #

@@ -35,7 +35,7 @@ plt.style.use(["default", "course_lib.course"])
 # eigenvector. Run three methods for ten steps, each with its best constants. What is left of the error, along each
 # eigenvector?
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Error after ten steps against the curvature from 1 to 25 for three methods. Gradient descent, black, falls from 0.45 at curvature 1 to zero in a wide middle and rises to 0.45 at 25. Heavy ball, blue, swings near zero in the middle and reaches 0.08 at 1 and 0.3 at 25. Chebyshev's method, green dash-dotted, swings evenly between -0.03 and 0.03 over the whole interval."}}
+# %% tags=["figure"] mystnb={"image": {"alt": "Error after ten steps against the curvature from 1 to 25 for three methods. Gradient descent, black, falls from 0.45 at curvature 1 to zero in a wide middle and rises to 0.45 at 25. Heavy ball, blue, swings near zero in the middle and reaches 0.08 at 1 and 0.3 at 25. Chebyshev's method, green dash-dotted, swings evenly between -0.035 and 0.035 over the whole interval."}}
 from course_lib import landscapes
 from course_lib.optimizers import curvature, descent, momentum_theory
 
@@ -59,7 +59,7 @@ plt.show()
 
 # %% [markdown]
 # *Reading the figure:* gradient descent is excellent in the middle and poor at both ends. Heavy ball is better, and still
-# worst at the ends. Chebyshev's method wastes nothing: its error is equally small everywhere. These curves are not three
+# worst at the ends. Chebyshev's method wastes nothing: its error swings evenly over the whole interval. These curves are not three
 # stories but three *polynomials*.
 
 # %% tags=["guard"]
@@ -67,6 +67,7 @@ n_weights = 118_282
 assert np.isclose(n_weights**2, 1.4e10, rtol=0.01)
 assert np.isclose(4 * n_weights**2 / 1e9, 56, rtol=0.01)
 assert np.isclose(n_weights**3 / 3, 5.5e14, rtol=0.01)
+assert round(float(abs(cheb[10]).max()), 3) == 0.035
 assert abs(abs(heavy[10]).max() - 0.3) < 0.05 and abs(heavy[10, 0] - 0.08) < 0.005
 
 # %% [markdown]
@@ -176,6 +177,8 @@ plt.show()
 for name, size in largest.items():
     predicted = theory[name][30]
     print(f"{name:9} at step 30: predicted {predicted:.2e}, measured {size[30]:.2e}")
+ratio = largest["momentum"][30] / largest["chebyshev"][30]
+print(f"heavy ball / Chebyshev: {ratio:.1f}")
 
 # %% tags=["guard"]
 for name, size in largest.items():
@@ -234,17 +237,18 @@ def chebyshev(grad, w, *, mu, L, n_steps):
 # $\kappa = 25$?
 
 # %%
+centre = (L + mu) / 2
 spread = (L - mu) / (L + mu)
 omega = 1.0
 for t in range(1, 9):
-    print(f"step {t}: momentum {omega - 1:.4f}, lr {omega / 13:.4f}")
+    print(f"step {t}: momentum {omega - 1:.4f}, lr {omega / centre:.4f}")
     omega = 1 / (1 - spread**2 * omega / (2 if t == 1 else 4))
 print(f"best constant heavy ball: momentum {beta:.4f}, lr {lr:.4f}")
 
 # %% tags=["guard"]
 for _ in range(60):
     omega = 1 / (1 - spread**2 * omega / 4)
-assert np.isclose(omega - 1, beta) and np.isclose(omega / 13, lr)
+assert np.isclose(omega - 1, beta) and np.isclose(omega / centre, lr)
 
 # %% [markdown]
 # It begins with a plain gradient step and ends as the best constant heavy ball. Between the two it avoids the rise.
@@ -292,7 +296,7 @@ check.conjugate_gradient(conjugate_gradient)
 #
 # **Predict:** which curve bends down in the end, and why only that one?
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Semilogarithmic plot of the error in the H-norm against the step up to 120 for kappa 100. Gradient descent, black circles, falls to about a hundredth. Heavy ball, blue squares, rises above 1 at first and then falls parallel to Chebyshev, green dash-dotted, which is straight. Conjugate gradient, grey diamonds, follows Chebyshev to about step 40 and then bends down ever more steeply and leaves the picture."}}
+# %% tags=["figure"] mystnb={"image": {"alt": "Semilogarithmic plot of the error in the H-norm against the step up to 120 for kappa 100. Gradient descent, black circles, falls to about a hundredth. Heavy ball, blue squares, rises above 1 at first and then falls parallel to Chebyshev, green dash-dotted, which is straight. Conjugate gradient, grey diamonds, lies a little below Chebyshev and nearly parallel to it up to about step 40, then bends down ever more steeply and leaves the picture."}}
 lam = np.linspace(1, 100, 300)
 bowl = landscapes.quadratic(lam)
 start = 1 / np.sqrt(lam)
@@ -310,8 +314,8 @@ ax.legend(loc="lower left")
 plt.show()
 
 # %% [markdown]
-# *Reading the figure:* Chebyshev's line is straight: its polynomial is made for the whole interval. CG has nearly the same
-# slope for some forty steps and then becomes faster and faster, which is called **superlinear** convergence. The spectrum is
+# *Reading the figure:* Chebyshev's line is straight: its polynomial is made for the whole interval. CG lies below it, with
+# nearly the same slope for some forty steps, and then becomes faster and faster, which is called **superlinear** convergence. The spectrum is
 # 300 points and not an interval. CG's polynomial places zeros on the outermost points, and for what remains $\kappa$ is
 # smaller. With $k$ distinct eigenvalues it would be done after $k$ steps, but for rounding.
 
@@ -360,18 +364,15 @@ t = np.arange(1, 51)
 floor = (1 / (t + 1) - 1 / (n + 1)) / 8
 R2 = n * (2 * n + 1) / (6 * (n + 1))  # the square of R for this chain
 promise = 2 * R2 / (t + 1) ** 2
-path = [np.zeros(n)]
-y = path[0]
-for k in t:
-    path.append(y - fun(y)[1])
-    y = path[k] + (k - 1) / (k + 2) * (path[k] - path[k - 1])
-fast = fun(np.array(path[1:]))[0]
-slow = descent.minimize(fun, y * 0, "sgd", lr=1.0, n_steps=50).loss[1:]
+zero = np.zeros(n)
+path = momentum_theory.accelerated(fun, zero, lr=1.0, n_steps=50)
+fast = fun(path[1:])[0]
+slow = descent.minimize(fun, zero, "sgd", lr=1.0, n_steps=50).loss[1:]
 
 # %% [markdown]
 # Both runs, the promise and the floor:
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Log-log plot of loss above the minimum against step 1 to 50 on the chain of 101 weights. Gradient descent falls slowly, Nesterov ever more steeply. Both stay above a grey area whose edge no gradient method can pass. A dashed line, Nesterov's promise, lies far above both."}}
+# %% tags=["figure"] mystnb={"image": {"alt": "Log-log plot of loss above the minimum against step 1 to 50 on the chain of 101 weights. Gradient descent falls slowly, Nesterov ever more steeply. Both stay above a grey area whose edge no gradient method can pass. A dashed line, Nesterov's promise, lies above both."}}
 fig, ax = plt.subplots()
 ax.fill_between(t, floor, 1e-4, color="0.85", label="out of reach")
 ax.loglog(t, promise, color="0.3", linestyle="--", label="Nesterov's promise")
@@ -396,11 +397,11 @@ assert [np.count_nonzero(w) for w in path] == list(range(51))
 assert (fast / floor).max() < 3.2
 
 # %% [markdown]
-# ## A function on which tuned heavy ball never arrives
+# ## Where a theorem on quadratics ends
 #
 # Polyak's parameters are the best for *quadratics*. May one use them for every function whose curvature stays between
-# $\mu$ and $L$? Lessard, Recht and Packard (2016) say no, with a function of one variable whose slope has two
-# inclinations, 25 and 1:
+# $\mu$ and $L$? Lessard, Recht and Packard (2016) tried it on a function of one variable, whose slope has
+# two inclinations, 25 and 1:
 #
 # $$f'(x) = 25x \;\;(x < 1), \qquad x + 24 \;\;(1 \le x < 2), \qquad 25x - 24 \;\;(x \ge 2) .$$
 #
@@ -409,7 +410,7 @@ assert (fast / floor).max() < 3.2
 # **Predict:** from $x = 3.3$, what does heavy ball do with Polyak's parameters, $\mathrm{lr} = \tfrac19$ and
 # $\beta = \tfrac49$? And Nesterov's momentum, whose theorem covers this function?
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Two panels. Left, weight against step from 3.3: heavy ball jumps between -1.8, 0.65 and 2.1 for ever, while gradient descent and Nesterov fall to zero. Right, the end of heavy ball after 600 steps against the start from -4 to 4: zero for most starts, and one of the three points of the cycle for several intervals of starts."}}
+# %% tags=["figure"] mystnb={"image": {"alt": "Two panels. Left, weight against step from 3.3: heavy ball jumps between -1.8, 0.65 and 2.1 for ever, while gradient descent and Nesterov fall to zero. Right, the end of heavy ball after 600 steps against the start from -4 to 4: zero for most starts, and 0.65 or 2.1, two points of the cycle, for several intervals of starts."}}
 two_slopes = landscapes.two_slopes
 polyak = {"lr": 1 / 9, "beta": 4 / 9}
 usual = {"lr": 1 / 25, "beta": 4 / 6}

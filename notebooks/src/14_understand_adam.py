@@ -111,7 +111,7 @@ for claim in ("adam_settles_after_heavy_ball", "adam_ends_below_heavy_ball",
 # zero at the start has taken the rest. In general $m_t = 1-\beta_1^t$ and $v_t = 1-\beta_2^t$ for this stream, so the
 # division by these two numbers makes true averages of them. This is called **bias correction**.
 #
-# Without the hats the step is $\mathrm{lr}\, m_t/\sqrt{v_t}$. Compared with Adam's, it is longer by the factor
+# Without the hats the step is $\mathrm{lr}\, m_t/\sqrt{v_t}$. That is Adam's step times
 #
 # $$\frac{1-\beta_1^t}{\sqrt{1-\beta_2^t}} .$$
 #
@@ -166,7 +166,7 @@ assert t[measured.argmax()] == 12
 #
 # ## From the museum: a clock and a hat
 #
-# The museum keeps faulty code after published teaching material. One of its Adams has two faults in these lines: $t$ is
+# The museum keeps faulty code that is modelled on published teaching material. One of its Adams has two faults in these lines: $t$ is
 # stored but never increased, and $\hat v$ is computed, but $v$ is used. Feed the rule the gradient 1 for ever, with $\mathrm{lr} = 1$. Each fault then has a
 # fingerprint of two numbers:
 #
@@ -388,7 +388,7 @@ for k in range(3):
           f"with decay {decayed[k]:.3f}")
 
 # %% [markdown]
-# With the penalty inside, $\lambda$ cancels: it does nothing. Loshchilov and Hutter (2019) took the decay out of the
+# With the penalty inside, $\lambda$ cancels: how strong the penalty is makes no difference. Loshchilov and Hutter (2019) took the decay out of the
 # quotient, so that it meets neither $m$ nor $v$, and called the result **AdamW**.
 #
 # ### Exercise 14.4 · Write AdamW

@@ -32,7 +32,7 @@ plt.style.use(["default", "course_lib.course"])
 # Here is what the family does with one and the same stream: noise around 1 for 100 steps, silence for 100 steps, and then
 # noise around 10. All have $\mathrm{lr} = 1$, so the figure shows step lengths and no race.
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Six panels of step length against 300 steps: noise around 1, silence, noise around 10. Adam and AMSGrad look alike: near 1, then nothing, then a rise to nearly 3 that fades. Nadam jumps to more than 4 at once. Adamax stays below 1. Lion is at 1 nearly all the time, silence included. Adadelta's steps stay below 0.01."}}
+# %% tags=["figure"] mystnb={"image": {"alt": "Six panels of step length against 300 steps: noise around 1, silence, noise around 10. Adam and AMSGrad look alike: near 1, then nothing, then a rise to nearly 3 that fades. Nadam jumps to more than 4 at once. Adamax never exceeds 1. Lion is at 1 nearly all the time, silence included. Adadelta's steps stay below 0.01."}}
 from course_lib import optimizers
 
 
@@ -56,8 +56,8 @@ plt.show()
 
 # %% [markdown]
 # *Reading the figure:* Adam and AMSGrad hardly differ, because $v$ hardly falls here. Nadam answers at once to the large gradients, and
-# Adamax never takes a long step. Lion steps by `lr` even in the silence. Adadelta's steps are a hundred times shorter, at the
-# same $\mathrm{lr} = 1$.
+# Adamax never takes a long step. Lion steps by `lr` even in the silence. Adadelta's steps are more than a hundred times shorter than Adam's,
+# at the same $\mathrm{lr} = 1$.
 #
 # | rule | above the line | below the line | what is added |
 # |---|---|---|---|
@@ -106,7 +106,7 @@ assert np.isclose(move, -1)
 # has a regret per step that tends to 0. At $w = +1$ one pays $3 + 3$ too much at the steep line and $-1 - 1$ at the other
 # two, that is 2/3 a step. **Predict** the two panels, now with the rate $0.5/\sqrt t$.
 
-# %% tags=["figure"] mystnb={"image": {"alt": "Two panels over 3000 steps, with a logarithmic step axis. Left, the weight: Adam rises from 0 to plus 1 and stays there, AMSGrad and SGD fall to minus 1. Right, the regret per step on a log scale: Adam's stays at about 0.67, those of SGD and AMSGrad fall steadily to 0.03 and 0.01."}}
+# %% tags=["figure"] mystnb={"image": {"alt": "Two panels over 3000 steps, with a logarithmic step axis. Left, the weight: Adam rises from 0 to plus 1 and stays there, AMSGrad and SGD fall to minus 1. Right, the regret per step on a log scale: Adam's levels off at about 0.67, those of SGD and AMSGrad fall steadily to 0.03 and 0.01."}}
 T = 3000
 slopes = np.resize(cycle, T)
 fig, axes = plt.subplots(1, 2, figsize=(9.6, 4))
@@ -129,7 +129,7 @@ axes[1].legend()
 plt.show()
 
 # %% [markdown]
-# *Reading the figure:* Adam goes to the worst point and pays 2/3 a step for ever. The other two learn.
+# *Reading the figure:* Adam goes to the worst point, stays there, and pays 2/3 a step. The other two learn.
 #
 # ## Is it the default's problem too?
 #
@@ -289,7 +289,7 @@ def lion(w, g, state, *, lr, beta1=0.9, beta2=0.99, weight_decay=0.0):
 check.lion(lion)
 
 # %% [markdown]
-# Feed Lion and Adam 10 000 streams of noise, whose sizes differ by factors of a million. Lion moves every weight by `lr`. In
+# Feed Lion and Adam 10 000 streams of noise, whose sizes differ by factors of up to a million. Lion moves every weight by `lr`. In
 # Adam $\hat m$ averages the noise away: its mean square is $(1-\beta_1)/(1+\beta_1) = 1/19$ of the noise's. **Predict** the
 # typical step of Adam, and how the two histograms differ.
 
@@ -358,13 +358,14 @@ show_evidence("lion_ends_below_adam")
 #
 # </details>
 #
-# **3.** A paper says that Adadelta needs no learning rate. Which number do you look up in its code?
+# **3.** You move an Adadelta script from PyTorch to Keras and keep $\mathrm{lr} = 1$, but each library uses its own default
+# $\varepsilon$: PyTorch $10^{-6}$, Keras $10^{-7}$. What becomes of the steps on the same gradients?
 #
 # <details>
 # <summary>Answer</summary>
 #
-# $\varepsilon$: on a given stream of gradients every step is proportional to its root. Keras has $10^{-7}$, the course, like
-# PyTorch, $10^{-6}$.
+# As long as $\varepsilon$ is negligible beside $v$, every step becomes shorter by the factor $\sqrt{10} \approx 3.2$. (The
+# default rates differ too: PyTorch has 1, Keras 0.001.)
 #
 # </details>
 #

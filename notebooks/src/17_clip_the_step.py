@@ -350,7 +350,7 @@ plt.show()
 # three pins down its own number; gradient clipping pins down none.
 #
 # Whether any of them helps on new images is a question for tuned runs and fresh seeds;
-# [notebook 23](23_regularise.ipynb) asks it.
+# [notebook 23](23_regularise.ipynb) asks it of weight clipping and max-norm.
 #
 # ## Summary
 #

@@ -154,9 +154,8 @@ check.museum_batch_norm(museum_batch_norm)
 #
 # </details>
 #
-# Is it right? Notebook 19 has a witness that does not round: the **complex step**. The cell compares the
-# library's `backward` with it. **Predict** the three errors: for the whole formula, without the road through
-# the variance, and with mean and variance taken as constants.
+# Is it right? The cell compares it with the **complex step** of notebook 19. **Predict** the three errors:
+# for the whole formula, without the road through the variance, and with mean and variance taken as constants.
 
 # %%
 import copy
@@ -221,8 +220,7 @@ check.layer_norm(layer_norm)
 # If all weights before a normalisation are multiplied by 10, the sums are, their mean and deviation are, and
 # the output stays as it was. **The size of those weights does not matter** to the loss. A function that does
 # not change along a ray has no slope along it. So the gradient stands at right angles to the weights, and
-# each plain SGD step makes them longer, as a long leg and a short leg make a hypotenuse:
-# $|w_{t+1}|^2 = |w_t|^2 + \mathrm{lr}^2 |g_t|^2$.
+# each plain SGD step makes them longer, by Pythagoras: $|w_{t+1}|^2 = |w_t|^2 + \mathrm{lr}^2 |g_t|^2$.
 #
 # And from $\mathcal L(10w) = \mathcal L(w)$ follows $\nabla\mathcal L(10w) = \tfrac1{10}\nabla\mathcal L(w)$.
 # A step is then ten times shorter, on weights ten times longer. So what counts is the **effective rate**
@@ -385,8 +383,7 @@ show_evidence("bare_skips_hurt")
 
 # %% [markdown]
 # All three **hold**. With a normalisation, skip connections raise the accuracy after four epochs, by about
-# 0.24 for layer and 0.18 for batch normalisation. Without one they lower it; their tuned rate is much
-# smaller, as the labels of the figure show.
+# 0.24 for layer and 0.18 for batch normalisation. Without one they lower it; their tuned rate is ten times smaller.
 #
 # And longer training, other widths, other optimizers? Not measured here.
 #
@@ -401,8 +398,8 @@ show_evidence("bare_skips_hurt")
 #   so they grow, and the effective rate $\mathrm{lr}/|w|^2$ falls.
 # - Over many ReLU layers, layer normalisation keeps the gradient's mean square, batch normalisation multiplies it by
 #   $\pi/(\pi-1)$ a layer, and skip connections alone double it.
-# - A **residual block** $x + F(x)$ lets the gradient pass. With a layer normalisation in front of $F$, the signal's mean
-#   square grows by a fixed amount a block.
+# - A **residual block** $x + F(x)$ lets the gradient pass. With a layer normalisation in front of $F$, $q$
+#   grows by a fixed amount a block.
 #
 # ## Questions to ask yourself
 #

@@ -9,9 +9,9 @@
 #
 # **You will do:** watch a gap open that was zero; split an error into bias and variance; build a curve of double descent.
 #
-# **You will learn:** what underfitting and overfitting are; why the loss on new images and the accuracy on
-# them can tell two stories; what happens at the interpolation threshold, where a model has just enough
-# features; why the optimizer decides among models that fit equally well.
+# **You will learn:** what underfitting and overfitting are; why the loss and the accuracy on new images can
+# disagree; what happens at the interpolation threshold, where a model has just enough features; why the
+# optimizer decides among models that fit equally well.
 #
 # **You need:** networks, from [18: Backpropagate](18_backpropagate.ipynb); Adam, from [14: Understand
 # Adam](14_understand_adam.ipynb).
@@ -64,8 +64,7 @@ for seed in range(3):
 # %% tags=["figure", "nbval-ignore-output"] mystnb={"image": {"alt": "Three panels against epochs. Left, logarithmic: the training loss falls by a factor of more than a thousand. Middle, on its own scale: the loss on new images falls to about 0.35 within ten epochs and rises to about 0.45. Right: the accuracy on new images rises to about 0.9 and stays level."}}
 fig, axes = plt.subplots(1, 3, figsize=(9.6, 3.4))
 for ax, name in zip(axes, ("train_loss", "valid_loss", "valid_accuracy"), strict=True):
-    curves = np.transpose([getattr(fit, name) for fit in fits])
-    ax.plot(np.arange(1, 61), curves, color="black")
+    ax.plot(np.arange(1, 61), np.transpose([getattr(fit, name) for fit in fits]), "k")
     ax.set(xlabel="epoch", ylabel=name.replace("_", " "))
 axes[0].set_yscale("log")
 axes[1].set_ylim(0.3, 0.6)
@@ -271,9 +270,9 @@ show_evidence("wide_beats_narrow")
 # $$\begin{cases} b\left(1 + \dfrac{p}{n-p-1}\right) & p \le n - 2\\[2ex]
 # b\left(1 + \dfrac{n}{p-n-1}\right) + a\left(1 - \dfrac np\right) & p \ge n + 2\end{cases}$$
 #
-# and in between it is infinite (Belkin, Hsu and Xu 2020). **Predict** for $n = 40$ and 120 features of
-# unequal importance: is $p = 120$ better or worse than the best $p < 40$, if the features come in the order
-# of their importance, and if they come in random order?
+# and in between it is infinite (Belkin, Hsu and Xu 2020). **Predict** for $n = 40$, 120 features of unequal
+# importance and noise of variance 0.05: is $p = 120$ better or worse than the best $p < 40$, if the features
+# come in the order of their importance, and if they come in random order?
 
 # %%
 from course_lib.networks import random_features as rf

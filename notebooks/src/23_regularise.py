@@ -217,7 +217,7 @@ check.dropout(dropout)
 # %% [markdown]
 # ## Stop early
 #
-# The loss on new images was lowest after some epochs. Why not stop there? One needs images that are watched,
+# In notebook 22 the loss on new images was lowest after some epochs. Why not stop there? One needs images that are watched,
 # and a rule. **Patience**: when `patience` epochs in a row have brought no new lowest watched loss, stop, and
 # go *back* to the weights of the best epoch (Prechelt 1998).
 #
@@ -316,10 +316,9 @@ def standardise(X_train, X_new):
 check.standardise(standardise)
 
 # %% [markdown]
-# Standardising gives all inputs one scale, which can bring the curvatures of the loss closer together. Does
-# it cost anything on new images? A fair answer must not let another rate take the blame, nor a closer fit. So
-# every scaling runs at *the same* rates, and each run stops at the same training loss, 0.2. The model is
-# softmax regression on 1 000 images, drawn anew for each seed.
+# Standardising gives all inputs one scale. Does it cost anything on new images? A fair answer must not let
+# another rate take the blame, nor a closer fit. So every scaling runs at *the same* rates, and each run stops
+# at the same training loss, 0.2. The model is softmax regression on 1 000 images, drawn anew for each seed.
 
 # %%
 show_evidence("standardised_is_worse_with_adam")
@@ -328,7 +327,7 @@ show_evidence("centring_is_neutral_with_adam")
 
 # %% [markdown]
 # The first two **hold**. At equal rates and equal training loss, standardised pixels do worse on new images:
-# the loss is nearly twice as high with Adam, and about a quarter higher with gradient descent. Centring alone
+# nearly twice the loss with Adam, about a quarter more with gradient descent. Centring alone
 # is a **tie**: it changes Adam's loss by less than 5 %. Where inputs have different *units*, as temperature
 # and humidity, one must scale them. Pixels share a unit.
 #
@@ -387,7 +386,7 @@ for name in ("weight_decay_lowers_the_loss", "dropout_lowers_the_loss",
 # weight decay and early stopping, which watched the accuracy here, are **ties** with plain training, and
 # dropout is **undecided**.
 #
-# Beside all of them stands the first row of this notebook: shifted images gained 0.03 of accuracy and 0.13 of
+# The first rows of this notebook stand out: shifted images gained 0.03 of accuracy and 0.13 of
 # loss. No row of a restraint comes near to that.
 #
 # ## Summary
@@ -395,8 +394,8 @@ for name in ("weight_decay_lowers_the_loss", "dropout_lowers_the_loss",
 # - **Data augmentation** with small shifts raised the accuracy and lowered the loss on new images, by more
 #   than any restraint here.
 # - L1 has corners and makes exact zeros, by the soft threshold; L2 shrinks in proportion.
-# - A penalty moves the minimum of the loss. Decoupled decay moves the resting point of the *rule*: with
-#   gradient noise $s$ and the minimum at 1, AdamW rests at about $1/(1+\lambda s)$.
+# - A penalty moves the minimum of the loss. Decoupled decay moves the resting point of the *rule*: above,
+#   AdamW rested at about $1/(1+\lambda s)$.
 # - Stopping after $t$ steps is like ridge with $\lambda = 1/(\mathrm{lr}\,t)$. Watch the measure that you will be judged by.
 # - Standardise with the statistics of the training images. On pixels, at equal rates, it cost loss on new
 #   images; centring was a tie.
