@@ -31,14 +31,14 @@ def sgd_floor(lr, *, lam, sigma, batch_size):
     return lr * np.square(sigma) / (batch_size * lam * (2 - shrink))
 
 
-def least_squares(n, *, rng):
+def linear_model(n, *, rng):
     """Return (full, sampled, floor) of a linear model with 10 weights, fitted to n examples with
     noise of variance 1: the loss above its minimum and the exact gradient, as a function of w; the
     same with the gradient of batches; and where SGD settles.
 
-    full: w -> (loss, grad); w (10,).
+    full: w -> (loss, grad); w (..., 10).
     sampled: (batch_size, rng) -> such a function, which draws a batch, with replacement, at each
-        call.
+        call; all w of a call share it.
     floor: (lr, batch_size) -> the loss, above its minimum, at which SGD settles near the minimum.
     """
     A = rng.standard_normal((n, 10)) * np.sqrt(np.geomspace(0.05, 1, 10))
@@ -52,7 +52,7 @@ def least_squares(n, *, rng):
     def sampled(batch_size, rng):
         def fun(w):
             rows = generator(rng).integers(n, size=batch_size)
-            return full(w)[0], (A[rows] @ w - b[rows]) @ A[rows] / batch_size
+            return full(w)[0], (w @ A[rows].T - b[rows]) @ A[rows] / batch_size
         return fun
 
     def floor(lr, batch_size):

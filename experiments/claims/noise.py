@@ -11,6 +11,7 @@ from course_lib.data import datasets
 from course_lib.experiments.claims import claim
 from course_lib.networks import mlp
 from course_lib.optimizers import minimize
+from course_lib.training import batch_noise
 from experiments import saved
 from experiments.claims.tuning import best_of
 
@@ -29,7 +30,7 @@ def data():
 
 # A linear model: gradient descent against sampling, counted in examples.
 
-N, D, B = 10_000, 10, 10
+N, B = 10_000, 10
 LINEAR_RATES = 2.0 ** (np.arange(-22, 5) / 2)
 
 
@@ -38,20 +39,9 @@ def linear_losses(kind, rates, epochs, seed):
     by gradient descent ("full") or by batches of 10 drawn with replacement ("sampled").
     """
     rng = np.random.default_rng(seed)
-    A = rng.standard_normal((N, D)) * np.sqrt(np.geomspace(0.05, 1, D))
-    b = A @ np.full(D, 3.0) + rng.standard_normal(N)
-    H, best = A.T @ A / N, np.linalg.lstsq(A, b)[0]
-
-    def full(w):
-        grad = (w - best) @ H
-        return 0.5 * ((w - best) * grad).sum(axis=-1), grad
-
-    def sampled(w):
-        rows = rng.integers(N, size=B)
-        return full(w)[0], (w @ A[rows].T - b[rows]) @ A[rows] / B
-
-    fun, n_steps = (full, epochs) if kind == "full" else (sampled, epochs * N // B)
-    run = minimize(fun, np.zeros((len(rates), D)), "sgd", lr=rates[:, None], n_steps=n_steps,
+    full, sampled, _ = batch_noise.linear_model(N, rng=rng)
+    fun, n_steps = (full, epochs) if kind == "full" else (sampled(B, rng), epochs * N // B)
+    run = minimize(fun, np.zeros((len(rates), 10)), "sgd", lr=rates[:, None], n_steps=n_steps,
                    tol=None, keep_path=False)
     last = run.loss[-1]
     return np.where(np.isfinite(last), last, np.inf)

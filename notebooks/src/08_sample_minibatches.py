@@ -47,7 +47,7 @@ plt.style.use(["default", "course_lib.course"])
 from course_lib.optimizers import descent
 from course_lib.training import batch_noise
 
-full, sampled, floor = batch_noise.least_squares(10_000, rng=np.random.default_rng(0))
+full, sampled, floor = batch_noise.linear_model(10_000, rng=np.random.default_rng(0))
 gd = descent.minimize(full, np.zeros(10), "sgd", lr=1.8, n_steps=80).loss
 by_ten = sampled(10, np.random.default_rng(1))
 sgd = descent.minimize(by_ten, np.zeros(10), "sgd", lr=0.05, n_steps=12_000).loss

@@ -66,7 +66,7 @@ def test_the_exact_parts_are_those_of_single_examples(sizes):
 
 
 def test_the_linear_model_s_gradients_are_those_of_its_loss_and_its_batches_average_to_it():
-    full, sampled, _ = batch_noise.least_squares(40, rng=np.random.default_rng(0))
+    full, sampled, _ = batch_noise.linear_model(40, rng=np.random.default_rng(0))
     w, h = np.linspace(-1, 1, 10), 1e-5
     loss, grad = full(w)
     steps = h * np.eye(10)
@@ -78,8 +78,18 @@ def test_the_linear_model_s_gradients_are_those_of_its_loss_and_its_batches_aver
     np.testing.assert_allclose(fun(w)[1], grad, atol=0.15)
 
 
+def test_several_points_of_the_linear_model_share_a_batch():
+    _, sampled, _ = batch_noise.linear_model(40, rng=np.random.default_rng(0))
+    w = np.arange(30.0).reshape(3, 10)
+    together = sampled(7, np.random.default_rng(1))(w)
+    for i in range(3):
+        alone = sampled(7, np.random.default_rng(1))(w[i])
+        np.testing.assert_allclose(together[0][i], alone[0], rtol=1e-12)
+        np.testing.assert_allclose(together[1][i], alone[1], rtol=1e-12)
+
+
 def test_sgd_on_the_linear_model_settles_at_its_floor():
-    _, sampled, floor = batch_noise.least_squares(5000, rng=np.random.default_rng(0))
+    _, sampled, floor = batch_noise.linear_model(5000, rng=np.random.default_rng(0))
     run = minimize(sampled(10, np.random.default_rng(1)), np.full(10, 3.0), "sgd", lr=0.1,
                    n_steps=20_000, tol=None, keep_path=False)
     assert run.loss[2000:].mean() == pytest.approx(floor(0.1, 10), rel=0.1)
