@@ -12,7 +12,7 @@ endif
 # the extras that requirements.lock holds beside the runtime; torch is installed by setup_env.py
 LOCKED := lab keras dev site scale
 
-.PHONY: help setup lab update test test-torch test-browser test-floors check lint bench notebooks standards sync evidence figures site lock clean
+.PHONY: help setup lab update test test-torch test-browser test-floors check lint bench notebooks standards sync evidence mutants figures site lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,9 @@ sync: setup  ## bring edits made in JupyterLab back into notebooks/src
 
 evidence: setup  ## run the claims that are new, on all cores, and write the ledger (ARGS="name" chooses)
 	$(VENV_PYTHON) -m experiments.evidence $(ARGS)
+
+mutants: setup  ## change library modules in small ways and count what their tests notice (ARGS="optimizers/rules.py --sample 25")
+	$(VENV_PYTHON) -m tools.mutants $(ARGS)
 
 figures: setup  ## draw the README's figures
 	$(VENV_PYTHON) figures/figures.py
