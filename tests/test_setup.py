@@ -118,8 +118,8 @@ def copy(tmp_path):
     """setup_env, loaded from a folder of its own."""
     folder = tmp_path / "a course"
     (folder / "tools").mkdir(parents=True)
-    for name in ("tools/setup_env.py", "tools/jupyterlab_overrides.json", "requirements.lock",
-                 "pyproject.toml"):
+    for name in ("tools/setup_env.py", "tools/jupyterlab_overrides.json", "tools/uv.txt",
+                 "requirements.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, folder / name)
     spec = importlib.util.spec_from_file_location("setup_env_copy", folder / "tools/setup_env.py")
     module = importlib.util.module_from_spec(spec)
@@ -242,7 +242,7 @@ def test_jupyterlab_knows_every_setting_and_none_asks_for_news():
 def test_pip_does_it_when_uv_cannot_be_installed(copy, fake, capsys):
     fake.failing = {
         "--version": FileNotFoundError(),
-        setup_env.UV: failure("ERROR: No such package\n"),
+        setup_env.UV.name: failure("ERROR: No such package\n"),
     }
     copy.make_environment()
     assert "uv is not to be had here (ERROR: No such package): using pip" in capsys.readouterr().out
@@ -529,3 +529,18 @@ def test_tracked_files_name_no_machine_path_and_no_package_index():
         if b"\0" not in content:
             found += [f"{name}: {hit[0]}" for hit in forbidden.finditer(content.decode("utf-8"))]
     assert found == []
+
+
+def test_every_action_of_a_workflow_is_pinned_to_a_commit_and_says_its_version():
+    lines = [line.strip() for file in sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+             for line in file.read_text(encoding="utf-8").splitlines() if "uses:" in line]
+    assert lines
+    for line in lines:
+        assert re.fullmatch(r"(- )?uses: [\w./-]+@[0-9a-f]{40}  # v\d+(\.\d+)+(; .+)?", line), line
+
+
+def test_the_installer_is_pinned_by_hash_too():
+    first, *hashes = [line.strip(" \\") for line in setup_env.UV.read_text(encoding="utf-8").splitlines()
+                      if not line.startswith("#")]
+    assert re.fullmatch(r"uv==[\d.]+", first)
+    assert hashes and all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", line) for line in hashes)

@@ -18,7 +18,6 @@ import sys
 from pathlib import Path
 
 ACCEPTED = ((3, 13), (3, 12), (3, 11))
-UV = "uv==0.13.8"
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
@@ -26,6 +25,7 @@ BOOT = ROOT / ".boot"
 LOG = BOOT / "setup.log"
 VENV = ROOT / ".venv"
 SETTINGS = ROOT / "tools" / "jupyterlab_overrides.json"
+UV = ROOT / "tools" / "uv.txt"
 STAMP = VENV / "setup-finished"  # written last: a .venv without it, or an older one, is made anew
 WINDOWS = os.name == "nt"
 VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
@@ -116,7 +116,8 @@ def boot_uv():
     except (OSError, subprocess.CalledProcessError):
         pass  # not there yet, or left half-made by an interrupted set-up
     try:
-        run(sys.executable, *PIP_INSTALL[1:], "--upgrade", "--target", BOOT, UV)
+        run(sys.executable, *PIP_INSTALL[1:], "--upgrade", "--target", BOOT, "--require-hashes",
+            "-r", UV)
         return UV_PROGRAM
     except subprocess.CalledProcessError as error:
         if is_unreachable(error):
