@@ -92,3 +92,15 @@ def test_one_thread_ends_with_its_block():
     with check.one_thread():
         assert threads() == {1}
     assert threads() == before
+
+
+@pytest.mark.parametrize("dtype", [np.float32, "float64", np.dtype(complex)])
+def test_a_network_s_precision_may_be_named_in_any_way(dtype):
+    assert check.precision(dtype) == np.dtype(dtype)
+
+
+@pytest.mark.parametrize("dtype, said", [(None, "got None"), (np.float16, "got float16"),
+                                         (int, "got int64"), ("real", "got 'real'")])
+def test_another_precision_is_refused(dtype, said):
+    with pytest.raises(ValueError, match=f"dtype must be np.float32.*{said}"):
+        check.precision(dtype)

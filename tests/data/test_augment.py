@@ -39,6 +39,14 @@ def test_images_move_as_a_whole_keep_their_dtype_and_are_left_alone():
     assert (shifted(X, 0, np.random.default_rng(4)) == X).all()
 
 
+def test_what_comes_in_is_background_on_every_side():
+    moved = shifted(np.ones((400, 9)), 2, np.random.default_rng(5)).reshape(-1, 3, 3)
+    lines = np.concatenate([moved.sum(axis=1), moved.sum(axis=2)])
+    assert set(lines.ravel()) == {0.0, 1.0, 2.0, 3.0}
+    for k in (0, 2):  # each side can be empty
+        assert (moved[:, k].sum(axis=1) == 0).any() and (moved[:, :, k].sum(axis=1) == 0).any()
+
+
 @pytest.mark.parametrize("X", [np.zeros((2, 48)), np.zeros(49), np.zeros((2, 7, 7))])
 def test_other_shapes_are_refused(X):
     with pytest.raises(ValueError, match="X must hold flat square images"):

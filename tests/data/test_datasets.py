@@ -574,6 +574,22 @@ def test_the_embedded_digits_look_like_mnist(home, monkeypatch):
     assert np.bincount(images.y_test).min() >= 20 and len(np.bincount(images.y_train)) == 10
 
 
+def test_enlarging_the_digits_keeps_the_mean_grey():
+    from sklearn.datasets import load_digits
+
+    images = datasets.embedded_digits()
+    inside = np.concatenate([images.X_train, images.X_test])[:, 4:24, 4:24] / 255
+    assert inside.mean() == pytest.approx(load_digits().images.mean() / 16, rel=5e-4)
+
+
+@pytest.mark.parametrize("kind", [datasets.Images, datasets.Splits])
+def test_the_arrays_of_a_data_set_cannot_be_exchanged_and_sets_can_be_compared(kind):
+    one = kind(*[np.zeros(3)] * (len(kind.__dataclass_fields__) - 1), name="mnist")
+    with pytest.raises(AttributeError):
+        one.X_train = np.ones(3)
+    assert one == one and one != kind(**vars(one))  # as objects: arrays have no single truth
+
+
 def test_every_digit_kept_its_label():
     splits = datasets.split(datasets.embedded_digits())
     squares = (splits.X_train**2).sum(axis=1)

@@ -3,6 +3,7 @@
 Every process works in a copy of its own. It loads the libraries once; each trial is a fork of it,
 with a time limit, so that a trial costs what the tests cost. Needs a system that can fork.
 """
+import ast
 import os
 import re
 import shutil
@@ -21,8 +22,9 @@ OUTSIDE = re.compile(r"tests/(oracle|test_(house|notebook|solved|site|browser|re
 
 
 def own_tests(module):
-    """Return the test files of a library module, a path in course_lib: those of its name, else
-    those in tests/ that import it; and the module itself, for its doctests.
+    """Return the test files of a library module, a path in course_lib, and the words that choose
+    tests in them. They are those of its name, else those that import it, else those that import a
+    module which does; and the module itself, for its doctests.
     """
     path = Path(module)
     if path.parts[0] == "checks" and path.stem.startswith("nb"):
@@ -30,11 +32,32 @@ def own_tests(module):
         files = [f"tests/answers/test_{number}.py", "tests/checks/test_checks.py"]
         return [name for name in files if (ROOT / name).exists()], f"{number[2:]}."
     named = sorted((ROOT / "tests").glob(f"**/test_{path.stem}*.py"))
-    word = re.compile(rf"\b{path.stem}\b")
-    files = named or [file for file in sorted((ROOT / "tests").glob("**/test_*.py"))
-                      if word.search(file.read_text(encoding="utf-8"))]
+    files = named or tests_that_import({path.stem}) or tests_that_import(users(path.stem))
     names = [file.relative_to(ROOT).as_posix() for file in files]
     return [name for name in names if not OUTSIDE.match(name)] + [f"course_lib/{module}"], ""
+
+
+def tests_that_import(words):
+    """Return the test files that import one of the modules or names."""
+    return [file for file in sorted((ROOT / "tests").glob("**/test_*.py"))
+            if imported(file) & words]
+
+
+def users(word):
+    """Return the names of the library's modules that import a module or name."""
+    return {file.stem for file in (ROOT / "course_lib").glob("**/*.py")
+            if word in imported(file) and file.stem != "__init__"}
+
+
+def imported(file):
+    """Return the last words of what a file imports: modules, and the names taken from them."""
+    words = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names]
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            words |= {name.rsplit(".", 1)[-1] for name in names}
+    return words
 
 
 class Workbench:
