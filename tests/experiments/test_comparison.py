@@ -12,6 +12,7 @@ from course_lib.experiments.comparison import (
     performance_profile,
     sign_flip_p,
     t_interval,
+    t_test_p,
     tie_p,
     words,
 )
@@ -112,6 +113,24 @@ def test_the_profile_by_hand():
     assert np.allclose(rho, [[0.5, 0.5, 0.75, 0.75], [0.25, 0.5, 0.5, 0.5], [0.25, 0.5, 0.5, 0.5]])
 
 
+def test_a_single_step_is_a_number_of_steps():
+    assert performance_profile([[1, 2]], [1, 2]).tolist() == [[1.0, 1.0], [0.0, 1.0]]
+
+
+@pytest.mark.parametrize("level", [0, 1, 95])
+def test_a_level_is_a_share(level):
+    with pytest.raises(ValueError, match=f"level must lie between 0 and 1, got {level}"):
+        t_interval([1.0, 2.0], level=level)
+    with pytest.raises(ValueError, match=f"level must lie between 0 and 1, got {level}"):
+        paired_interval([1, 2], [1, 3], rng=np.random.default_rng(0), level=level)
+
+
+def test_equal_numbers_are_certain_of_their_mean():
+    assert (t_test_p([0.0, 0.0, 0.0]), t_test_p([0.5, 0.5, 0.5])) == (1.0, 0.0)
+    d = [0.3, -0.1, 0.4, 0.2]
+    assert t_test_p(d) == pytest.approx(stats.ttest_1samp(d, 0).pvalue, rel=1e-12)
+
+
 @pytest.mark.parametrize(
     "call, message",
     [
@@ -124,10 +143,6 @@ def test_the_profile_by_hand():
             "two finite arrays of one length",
         ),
         (lambda: paired_interval([1], [1], rng=np.random.default_rng(0)), "two seeds or more"),
-        (
-            lambda: paired_interval([1, 2], [1, 3], rng=np.random.default_rng(0), level=95),
-            "level must lie between 0 and 1",
-        ),
         (lambda: sign_flip_p(np.ones(17), np.zeros(17)), "at most 16 seeds, got 17"),
         (lambda: holm([0.1, 1.2]), "p-values between 0 and 1"),
         (lambda: holm([np.nan]), "p-values between 0 and 1"),
