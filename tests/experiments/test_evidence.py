@@ -291,3 +291,17 @@ def test_show_evidence_prints_the_row(monkeypatch, capsys):
 
 def test_verdict_needs_the_corrected_p():
     assert verdict(low=-2.0, high=-1.0, side="below", margin=0.0, p_holm=0.051) == "undecided"
+
+
+@pytest.mark.parametrize("low, high, side, margin, p_holm, word", [
+    (-2.0, -1.0, "below", 0.0, 0.05, "holds"),       # 5 per cent, or less
+    (-0.5, 0.5, "below", 0.5, 0.9, "tie"),           # the margin belongs to the tie
+    (-0.5, 0.51, "below", 0.5, 0.9, "undecided"),
+    (0.51, 0.9, "tie", 0.5, 0.001, "fails"),
+    (0.5, 0.9, "tie", 0.5, 0.001, "undecided"),
+    (-1.0, 0.0, "below", 0.0, 0.01, "undecided"),    # an interval that touches 0
+    (0.0, 1.0, "above", 0.0, 0.01, "undecided"),
+])
+def test_the_word_at_the_edges(low, high, side, margin, p_holm, word):
+    found = verdict(low=low, high=high, side=side, margin=margin, p_holm=p_holm)
+    assert found == word

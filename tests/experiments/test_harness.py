@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from course_lib.experiments import runs_file
 from course_lib.experiments.harness import SPACES, climb, draw_trials, sweep, tune
 from course_lib.optimizers.rules import STEPS
 
@@ -280,6 +282,45 @@ def test_two_sweeps_on_one_file_lose_nothing_and_do_nothing_twice(tmp_path):
     assert len(log.read_text(encoding="utf-8").splitlines()) == len(JOBS)
     sweep(tmp_path / "whole.jsonl", SETTINGS, JOBS, run, progress=False)
     assert path.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
+def test_a_file_is_locked_inside_alone_and_free_after_it_even_after_an_error(tmp_path):
+    from filelock import FileLock, Timeout
+
+    path = tmp_path / "new" / "runs.jsonl"
+    other = FileLock(path.with_name("runs.jsonl.lock"), thread_local=False)
+    with pytest.raises(ZeroDivisionError), runs_file.alone(path):
+        with pytest.raises(Timeout):
+            other.acquire(timeout=0)
+        raise ZeroDivisionError
+    other.acquire(timeout=0)
+    other.release()
+
+
+def test_who_waits_for_a_file_says_so_and_then_has_it(tmp_path, capfd):
+    from filelock import FileLock
+
+    path = tmp_path / "runs.jsonl"
+    first = FileLock(path.with_name("runs.jsonl.lock"), thread_local=False)
+    first.acquire()
+    order = []
+
+    def second():
+        with runs_file.alone(path):
+            order.append("second")
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    for _ in range(200):
+        if "Another sweep has runs.jsonl: this one waits" in capfd.readouterr().out:
+            break
+        time.sleep(0.05)
+    else:
+        pytest.fail("it did not say that it waits")
+    order.append("first")
+    first.release()
+    thread.join(20)
+    assert order == ["first", "second"] and not thread.is_alive()
 
 
 @pytest.mark.parametrize("line", ["3", '{"job": {"step": "sgd"}}', '{"job": 1, "result": {}}', "[]",

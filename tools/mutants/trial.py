@@ -113,8 +113,11 @@ class Workbench:
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
+        places = [str(self.folder), str(self.folder / "tests"), str(self.folder / "tools")]
+        os.environ["PYTHONPATH"] = os.pathsep.join(places)  # for processes that tests start
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         sys.dont_write_bytecode = True
-        sys.path[:0] = [str(self.folder), str(self.folder / "tests"), str(self.folder / "tools")]
+        sys.path[:0] = places
         code = 1
         try:
             import pytest
