@@ -26,6 +26,8 @@ lab: setup  ## open your own copies of the notebooks in JupyterLab (LAB_FLAGS="-
 update:  ## fetch the newest version of the course into your copies, and keep what you wrote
 	@$(PYTHON) tools/learner_copies.py update
 
+# Two processes on two cores, so one thread each: BLAS threads that wait for each other slow some cells sevenfold.
+test: export OPENBLAS_NUM_THREADS = 1
 test: setup  ## run every test, two processes at a time (ARGS="-k name" chooses)
 	$(VENV_PYTHON) -m pytest -n 2 $(ARGS)
 

@@ -2,7 +2,7 @@
 
     make bench                          every row; on an idle machine about half an hour
     make bench ARGS="epoch memory"      some rows of: epoch, step, landscape, memory, growth,
-                                        course, tests
+                                        sweep, course, tests
 
 Results go to benchmarks/results.json, row by row, and benchmarks/RESULTS.md tells them. The numbers
 that matter are ratios within one run; seconds belong to one machine. MNIST is used where it is to
@@ -84,10 +84,12 @@ def step():
 
 def one_step(name, n, rounds):
     """Return the row of one rule at one size."""
+    from course_lib.machine import all_cores, keep_freed_memory
+
+    keep_freed_memory()
     work = tqdm_each(steps.contestants(name, n, HAS_TORCH))
-    return told(
-        side_by_side(work, rounds=rounds, repeat=max(1, 10**6 // n)), "course_lib, block-wise"
-    )
+    with all_cores():
+        return told(side_by_side(work, rounds=rounds, repeat=max(1, 10**6 // n)), "course_lib")
 
 
 def landscape():
@@ -169,8 +171,34 @@ def growth():
     for width in WIDTHS:
         weights = epochs.start([784, width, width, 10])
         runs = {name: epoch_makers()[name](weights, X, y, BATCH)[0] for name in wanted}
-        by_width[str(width)] = told(side_by_side(tqdm_each(runs), rounds=7), "course_lib")
-    return {"width": by_width, "size": {str(n): one_step("adam", n, 7) for n in STEP_SIZES}}
+        by_width[str(width)] = told(side_by_side(tqdm_each(runs), rounds=ROUNDS), "course_lib")
+    return {"width": by_width, "size": {str(n): one_step("adam", n, ROUNDS) for n in STEP_SIZES}}
+
+
+def sweep():
+    """Eight training runs of five epochs, one after the other and in a process for each core, whose
+    start does not count.
+    """
+    from joblib import Parallel, delayed
+
+    X, y = images(12_800)
+    cores = os.cpu_count()
+    work = {
+        label: lambda n=n: Parallel(n_jobs=n)(delayed(one_run)(seed, X, y) for seed in range(8))
+        for label, n in (("1 process", 1), (f"{cores} processes", cores))
+    }
+    return told(side_by_side(tqdm_each(work), rounds=ROUNDS), "1 process")
+
+
+def one_run(seed, X, y):
+    """Train for five epochs from weights of one's own; return the last loss."""
+    from course_lib.networks.network import mlp
+    from course_lib.training.loop import train
+
+    rng = np.random.default_rng(seed)
+    history = train(mlp(SIZES, rng=rng), (X, y), "adam", lr=epochs.LR, epochs=5, batch_size=BATCH,
+                    rng=rng, progress=False)
+    return history.train_loss[-1]
 
 
 def course():
@@ -248,7 +276,7 @@ def machine():
             "python": platform.python_version(), "versions": found, "rounds": ROUNDS}
 
 
-ROWS = {f.__name__: f for f in (epoch, step, landscape, memory, growth, course, tests)}
+ROWS = {f.__name__: f for f in (epoch, step, landscape, memory, growth, sweep, course, tests)}
 
 
 def write(results):

@@ -32,9 +32,11 @@ def _epoch(rows):
 def _step(rows):
     yield "## One optimizer step\n"
     yield (
-        "Float32. Ratios: divided by the time of the block-wise rule in the same round. *Copying "
-        "alone* moves as many\n"
-        "bytes as the step must at the least, on one thread."
+        "Float32. Ratios: divided by the time of course_lib, the rule as `train` applies it, in "
+        "the same round. *Copying\n"
+        "alone* moves as many bytes as the step must at the least, on one thread. The compiled "
+        "rule is given each\n"
+        "gradient as a NumPy array, which has to be copied."
     )
     for label, part in rows.items():
         name, n = label.split(", ")
@@ -63,7 +65,7 @@ def _growth(rows):
         "course_lib.\n"
     )
     yield from _grid(rows["width"], "width")
-    yield "\nOne step of Adam; time divided by that of the block-wise rule.\n"
+    yield "\nOne step of Adam; time divided by that of course_lib, as `train` applies the rule.\n"
     yield from _grid(rows["size"], "weights")
 
 
@@ -74,6 +76,17 @@ def _grid(table, unit):
     for label in labels:
         ratios = (digits(column[label]["ratio"][0]) for column in table.values())
         yield f"| {label} | {' | '.join(ratios)} |"
+
+
+def _sweep(rows):
+    (_, one), (label, many) = rows.items()
+    cores = int(label.split()[0])
+    yield "## A sweep\n"
+    yield (
+        f"Eight training runs take {digits(one['seconds'])} s in one process and "
+        f"{digits(many['seconds'])} s in {label}:\n"
+        f"{1 / (cores * many['ratio'][0]):.0%} of what {cores} times one core would do."
+    )
 
 
 def _course(rows):
@@ -95,6 +108,7 @@ PARTS = {
     "landscape": _landscape,
     "memory": _memory,
     "growth": _growth,
+    "sweep": _sweep,
     "course": _course,
     "tests": _tests,
 }
@@ -111,16 +125,16 @@ def page(results):
         "beside it. Each",
         "row was measured in one process, the contestants in turn, one after the other, round by "
         "round: the median of",
-        f"{machine['rounds']} rounds (7 in some) after one that does not count. Ratios travel from "
-        "machine to machine",
-        "better than seconds do.",
+        f"{machine['rounds']} rounds (7 for the landscape) after one that does not count. Ratios "
+        "travel from machine",
+        "to machine better than seconds do.",
         "",
         f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python "
         f"{machine['python']},",
         f"{versions}.",
-        "course_lib and the bare matrix products use one BLAS thread; the others use as many "
-        "threads as they like,",
-        "unless a row says otherwise.",
+        "course_lib and the bare matrix products use one core for small products and all for "
+        "large ones; the others",
+        "use as many threads as they like, unless a row says otherwise.",
         "",
     ]
     for name, part in PARTS.items():

@@ -17,7 +17,7 @@ def arrays(n):
 
 
 def course(name, n, wrap=lambda step: step):
-    """This course's rule, called on the whole vector, or wrapped by `blockwise`."""
+    """This course's rule, called on the whole vector, or wrapped."""
     from course_lib.optimizers.rules import STEPS
 
     w, g = arrays(n)
@@ -30,8 +30,15 @@ def course(name, n, wrap=lambda step: step):
 
 
 def blockwise(name, n):
-    """The same rule, slice by slice."""
+    """The same rule as `train` applies it: whole, or slice by slice on all cores."""
     from course_lib.optimizers.rules import blockwise as wrap
+
+    return course(name, n, wrap)
+
+
+def compiled(name, n):
+    """The same rule, compiled by XLA; every step is given its gradient as a NumPy array."""
+    from course_lib.frameworks import compiled as wrap
 
     return course(name, n, wrap)
 
@@ -97,8 +104,9 @@ def copy_floor(name, n):
 
 def contestants(name, n, with_torch):
     """Return {name: function} for one rule and one size."""
-    found = {"course_lib, block-wise": blockwise(name, n), "course_lib, plain": course(name, n),
-             "Keras": keras_step(name, n), "copying alone": copy_floor(name, n)}
+    found = {"course_lib": blockwise(name, n), "course_lib, plain": course(name, n),
+             "course_lib, compiled": compiled(name, n), "Keras": keras_step(name, n),
+             "copying alone": copy_floor(name, n)}
     if with_torch:
         for threads in (1, 2):
             for label, variant in (

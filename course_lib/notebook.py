@@ -1,6 +1,6 @@
 """Small helpers for reading along in a notebook.
 
-Notebooks: 00, 03, 25, 27.
+Notebooks: 00, 03, 25, 27, 34.
 """
 import inspect
 import textwrap

@@ -3,7 +3,7 @@
 Load the style with plt.style.use("course_lib.course"); `look` styles a curve, `contours` and `path`
 draw on a landscape.
 
-Notebooks: 00, 01, 04, 05, 07, 08, 09, 10, 11, 12, 13, 14, 15, 16, 17, 24, 25, 26, 27, 28, 31.
+Notebooks: 00, 01, 04, 05, 07, 08, 09, 10, 11, 12, 13, 14, 15, 16, 17, 24, 25, 26, 27, 28, 31, 32.
 """
 import numpy as np
 

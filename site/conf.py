@@ -64,7 +64,7 @@ nitpick_ignore_regex = [(r"py:.*", r"(object|collections\.abc\..*|numpy\..*|data
 
 html_theme = "sphinx_book_theme"
 html_title = project
-html_static_path = ["static", str(mathjax.folder())]
+html_static_path = ["static", str(mathjax.folder()), str(ROOT / "course_lib" / "explorer.js")]
 html_css_files = ["course.css"]
 html_js_files = [("evidence.js", {"defer": "defer"})]
 html_favicon = "static/favicon.svg"

@@ -17,8 +17,8 @@ MADE = ROOT / ".build" / "site-pages"
 MARK = re.compile(r"^<!-- course:(\w+) -->$", re.M)
 TERM = re.compile(r"^(?!:)(\S[^\n]*)\n: ", re.M)
 RELATIVE = re.compile(r"(?<=\]\()(?![a-z]+:|[#<])([^)\s#]+)")
-LIBRARY = ("optimizers", "landscapes", "networks", "data", "training", "experiments", "frameworks",
-           "checks")
+LIBRARY = ("optimizers", "frontier", "landscapes", "networks", "data", "training", "experiments",
+           "scaling", "frameworks", "checks")
 
 
 def pages():

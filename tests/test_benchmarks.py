@@ -91,6 +91,17 @@ def test_one_step_of_every_contestant_is_the_same_step(name):
     assert not np.array_equal(ours, w)
 
 
+@pytest.mark.parametrize("make", [steps.course, steps.blockwise, steps.compiled])
+@pytest.mark.parametrize("name", steps.HYPER)
+def test_three_steps_of_each_way_to_call_the_rule_are_the_same_steps(name, make):
+    (w, g), state, run = steps.arrays(1000), {}, make(name, 1000)
+    for _ in range(3):
+        run()
+        w, state = STEPS[name](w, g, state, **steps.HYPER[name])
+    kept = dict(zip(run.__code__.co_freevars, run.__closure__, strict=True))["kept"].cell_contents
+    np.testing.assert_allclose(np.asarray(kept["w"]), w, rtol=1e-5)
+
+
 @pytest.mark.torch
 @pytest.mark.parametrize("variant", [{}, {"foreach": True}, {"fused": True}], ids=str)
 @pytest.mark.parametrize("name", steps.HYPER)
@@ -130,7 +141,8 @@ def test_an_unknown_row_is_named(monkeypatch, capsys):
         bench.main()
     said = capsys.readouterr().err
     assert (
-        "there is no row 'epok'; the rows are epoch, step, landscape, memory, growth, course, tests"
+        "there is no row 'epok'; the rows are "
+        "epoch, step, landscape, memory, growth, sweep, course, tests"
         in said
     )
 

@@ -185,6 +185,35 @@ def test_an_answer_is_saved_and_the_courses_files_are_untouched(verdicts, course
     assert status == ""
 
 
+EXPLORE = """async source => {  // a new cell with this source below the active one, run
+    const app = window.jupyterapp, notebook = app.shell.currentWidget.content;
+    await app.commands.execute("notebook:insert-cell-below");
+    notebook.activeCell.model.sharedModel.setSource(source);
+    await app.commands.execute("notebook:run-cell");
+}"""
+
+
+def test_the_explorer_lives_in_an_output_and_listens_to_the_keyboard(page, verdicts):
+    page.evaluate(EXPLORE, "from course_lib import explorer\nexplorer.show(kappa=25)")
+    alive = page.locator(".jp-OutputArea-output .course-explorer")
+    status = alive.locator("[role=status]")
+    status.filter(has_text="diverges above the rate 3.8").wait_for()
+    for view in ("land", "loss", "phase"):
+        assert alive.locator(f"[data-view={view}]").evaluate("canvas => canvas.width * canvas.height") > 40_000
+    fits = "labels => labels.every(label => label.scrollWidth <= label.parentElement.clientWidth + 1)"
+    assert alive.locator("tbody label").evaluate_all(fits)
+    rate, cell = alive.locator("[name=lr]"), page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex")
+    before = float(rate.evaluate("input => input.value"))
+    rate.focus()
+    for _ in range(20):  # arrows that JupyterLab would take
+        page.keyboard.press("ArrowRight")
+    assert float(rate.evaluate("input => input.value")) == pytest.approx(before + 20 * 0.005)
+    assert page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex") == cell
+    status.filter(has_text=f"momentum, rate {float(f'{10 ** (before + 0.1):.3g}'):g}:").wait_for()
+    page.evaluate("jupyterapp.commands.execute('notebook:delete-cell')")
+    alive.wait_for(state="detached")
+
+
 def test_what_jupyterlab_saved_is_brought_up_to_date_without_losing_the_answer(verdicts, course):
     """The last test of this file, because it changes the course's first cell."""
     path = course / "notebooks/00_start_here.ipynb"

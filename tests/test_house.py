@@ -33,11 +33,12 @@ HEAVY = [
     "joblib",
 ]
 FLOORS = [  # a room or module imports from its own room and from the lines above it
-    {"arguments", "files", "progress_bar", "plotting", "notebook"},
+    {"arguments", "environment", "files", "machine", "progress_bar", "plotting", "notebook"},
     {"landscapes", "networks", "data"},
     {"optimizers"},
-    {"training", "frameworks", "panels"},
-    {"experiments"},
+    {"frontier"},
+    {"training", "frameworks", "panels", "explorer"},
+    {"experiments", "scaling"},
     {"checks"},
 ]
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}

@@ -149,16 +149,115 @@ def test_formulas_are_set(visit):
     assert visit.open("notebooks/05_descend_the_gradient").locator("mjx-container").count() > 50
 
 
-def test_the_home_page_shows_the_race_three_doors_and_every_notebook(visit):
+def test_the_home_page_shows_the_explorer_three_doors_and_every_notebook(visit):
     page = visit.open("index")
-    hero = page.locator(".bd-article img").first
-    assert hero.evaluate("image => image.complete && image.naturalWidth") > 800
+    assert page.locator(".course-explorer canvas").first.is_visible()
     assert page.locator(".doors .sd-card").count() == 3
     for link, target in (("Learn", "00_start_here"), ("Teach", "teach"), ("evidence", "evidence")):
         card = page.locator(".doors .sd-card", has_text=link).first
         assert target in card.locator("a").first.get_attribute("href")
     links = page.locator(".bd-article a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     assert {f"notebooks/{path.stem}.html" for path in notebook_files.FILES} <= set(links)
+
+
+SHADES = """canvas => {  // how many different colours a canvas shows
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(data.buffer)).size;
+}"""
+
+
+def test_the_explorer_answers_to_the_mouse_and_says_so_in_words(visit):
+    page = visit.open("index")
+    status = page.locator(".course-explorer [role=status]")
+    land = page.locator(".course-explorer [data-view=land]")
+    assert land.evaluate(SHADES) > 20 and page.locator("[data-view=loss]").evaluate(SHADES) > 5
+    before, box = status.inner_text(), land.bounding_box()
+    start = [float(page.locator(f"[name={name}]").input_value()) for name in ("x", "y")]
+    left, right, low, high = -0.9, 4.1, -1.35, 2.4
+    x = box["x"] + box["width"] * (start[0] - left) / (right - left)
+    y = box["y"] + box["height"] * (high - start[1]) / (high - low)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y + 30, steps=4)
+    page.mouse.up()
+    now = [float(page.locator(f"[name={name}]").input_value()) for name in ("x", "y")]
+    assert now[0] > start[0] + 0.3 and now[1] < start[1] - 0.1
+    assert status.inner_text() != before and visit.errors == []
+
+
+def test_the_explorer_draws_a_frame_in_time(visit):
+    page = visit.open("index")
+    waits = page.evaluate("""async () => {  // milliseconds of work to answer a moving slider
+        const rate = document.querySelector(".course-explorer [name=lr]"), times = [];
+        for (let k = 0; k < 60; k++) {
+            rate.stepUp(k % 2 ? -3 : 3);
+            const began = performance.now();
+            rate.dispatchEvent(new Event("input", { bubbles: true }));
+            await new Promise(requestAnimationFrame);
+            await new Promise(resolve => setTimeout(resolve, 0));
+            times.push(performance.now() - began);
+        }
+        return times.sort((a, b) => a - b);
+    }""")
+    print("median milliseconds a frame:", waits[30])
+    assert waits[30] < 50  # 17 on a quiet machine; three frames on a busy one
+
+
+def test_without_scripts_the_home_page_shows_the_race(browser, address):
+    visit = Visit(browser, address, java_script_enabled=False)
+    visit.page.goto(f"{address}/index.html")
+    race = visit.page.locator(".bd-article img").first
+    assert race.is_visible() and race.bounding_box()["width"] > 600
+    assert not visit.page.locator(".alive").is_visible()
+    visit.context.close()
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+RACERS = ("nesterov", "momentum", "adam", "sgd", "adagrad", "rmsprop")
+
+
+def test_the_explorer_of_the_home_page_runs_the_race_of_the_readme(visit):
+    page = visit.open("index")
+    assert page.locator(".bd-article figure.hero").count() == 0
+    explorer = page.locator(".course-explorer")
+    for rule in RACERS:
+        row = explorer.locator(f"tr[data-rule={rule}]")
+        row.locator("[type=checkbox]").check()
+        steps = row.locator("td").nth(4)
+        page.wait_for_function("cell => cell.textContent", arg=steps.element_handle())
+        assert f"{rule} {steps.inner_text()}" in README
+
+
+def test_the_explorer_can_be_used_with_the_keyboard_and_says_what_it_predicts(visit):
+    page = visit.open("index")
+    explorer = page.locator(".course-explorer")
+    explorer.locator("[name=landscape]").select_option("ravine")
+    explorer.locator("[name=steered][value=sgd]").focus()
+    page.keyboard.press("Space")
+    status = explorer.locator("[role=status]")
+    status.filter(has_text="diverges above the rate 2.").wait_for()
+    rate = explorer.locator("[name=lr]")
+    rate.focus()
+    assert rate.evaluate("input => getComputedStyle(input).outlineStyle") == "solid"
+    page.keyboard.press("End")  # the largest rate, 10
+    status.filter(has_text="the predicted factor per step is 9.000").wait_for()
+    assert rate.get_attribute("aria-valuetext") == "10"
+    page.wait_for_function("() => document.querySelector('tr[data-rule=sgd]').cells[4].textContent === 'diverges'")
+    for view in ("land", "loss"):
+        assert len(explorer.locator(f"[data-view={view}]").get_attribute("aria-label")) > 20
+    unnamed = explorer.locator("input, select").evaluate_all(
+        "all => all.filter(e => !e.labels.length && !e.ariaLabel).length")
+    assert unnamed == 0 and visit.errors == []
+
+
+def test_the_explorer_is_dark_on_a_dark_page(visit):
+    page = visit.open("index")
+    page.wait_for_timeout(500)
+    corner = "canvas => [...canvas.getContext('2d').getImageData(3, 3, 1, 1).data]"
+    assert page.locator("[data-view=loss]").evaluate(corner) == [255, 255, 255, 255]
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_timeout(1000)
+    assert page.locator("[data-view=loss]").evaluate(corner) == [22, 24, 28, 255]
 
 
 def test_the_output_after_a_question_opens_when_asked(visit):

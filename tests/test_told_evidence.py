@@ -1,7 +1,7 @@
 """What the notebooks say of a claim is what the ledger says: its row is printed, and the text after
-it uses the row's verdict word, in bold or italics, and no other.
+it uses the row's verdict word, in bold or italics, and no other. A row is printed in the notebook that
+its claim names; another one may print it too, and then links to that notebook in the same text.
 """
-import functools
 import re
 
 import nbformat
@@ -52,21 +52,41 @@ def test_the_text_uses_the_ledger_s_words(path):
     assert list(wrongly_told(nbformat.read(path, as_version=4).cells, ROWS)) == []
 
 
-@functools.cache
-def printed():
-    """Return {claim: numbers of the notebooks that print its row}."""
+def without_source(cells, number, rows):
+    """Yield a sentence for each row of another notebook whose next text does not link to that one."""
+    for k, cell in enumerate(cells):
+        text = next((c.source for c in cells[k + 1:] if c.cell_type == "markdown"), "").split("\n## ")[0]
+        for name in shown(cell):
+            home = rows[name]["notebook"] if name in rows else number
+            if home != number and f"]({home}_" not in text:
+                yield f"the row of {name} was measured in notebook {home}: link to it in the text after it"
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_row_of_another_notebook_is_linked_to_it(path):
+    cells = nbformat.read(path, as_version=4).cells
+    assert list(without_source(cells, path.name[:2], ROWS)) == []
+
+
+def printed(books):
+    """Return {claim: numbers of the notebooks that print its row}; books: {number: cells}."""
     found = {}
-    for path in PATHS:
-        for cell in nbformat.read(path, as_version=4).cells:
+    for number, cells in books.items():
+        for cell in cells:
             for name in shown(cell):
-                found.setdefault(name, set()).add(path.name[:2])
+                found.setdefault(name, set()).add(number)
     return found
 
 
+def not_at_home(books, rows):
+    """Return {claim: its notebook} of the rows that their own notebook does not print."""
+    found = printed(books)
+    return {name: r["notebook"] for name, r in rows.items() if r["notebook"] not in found.get(name, ())}
+
+
 def test_every_row_is_printed_in_the_notebook_that_it_names():
-    elsewhere = {name: r["notebook"] for name, r in ROWS.items()
-                 if r["notebook"] not in printed().get(name, ())}
-    assert elsewhere == {}
+    books = {path.name[:2]: nbformat.read(path, as_version=4).cells for path in PATHS}
+    assert not_at_home(books, ROWS) == {}
 
 
 def cells(code, text):
@@ -89,3 +109,24 @@ def test_a_wrong_word_is_seen(code, text, said):
     rows = {"a": {"verdict": "holds"}, "b": {"verdict": "undecided"}}
     found = list(wrongly_told(cells(code, text), rows))
     assert (found == []) if said is None else (found and said in found[0])
+
+
+LINKED = "It **holds** ([notebook 09](09_choose.ipynb))."
+
+
+def test_a_second_printing_is_allowed_and_held_to_the_same_rules():
+    rows = {"a": {"verdict": "holds", "notebook": "09"}}
+    first, second = cells('show_evidence("a")', "It **holds**."), cells('show_evidence("a")', LINKED)
+    assert not_at_home({"09": first, "34": second}, rows) == {}
+    assert not_at_home({"34": second}, rows) == {"a": "09"}
+    assert [*wrongly_told(second, rows), *without_source(second, "34", rows)] == []
+    assert [*without_source(first, "09", rows)] == []
+    told_wrongly = cells('show_evidence("a")', LINKED.replace("holds", "fails"))
+    assert "the ledger ['holds']" in next(wrongly_told(told_wrongly, rows))
+
+
+@pytest.mark.parametrize("text", ["It **holds**.", "It **holds** ([8](08_sample.ipynb)).", "It **holds**.\n## Next\n[9](09_choose.ipynb)"])
+def test_a_second_printing_without_its_source_is_seen(text):
+    rows = {"a": {"verdict": "holds", "notebook": "09"}}
+    found = list(without_source(cells('show_evidence("a")', text), "34", rows))
+    assert found == ["the row of a was measured in notebook 09: link to it in the text after it"]

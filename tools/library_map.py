@@ -27,8 +27,10 @@ any function there.
 ROOMS = (
     "checks",
     "experiments",
+    "scaling",
     "frameworks",
     "training",
+    "frontier",
     "optimizers",
     "networks",
     "data",

@@ -53,6 +53,9 @@ from course_lib.checks.nb29 import loss_left, update_ratios
 from course_lib.checks.nb29_patients import first_five, other_five
 from course_lib.checks.nb30 import hessian_times, kind_of_plateau, low_end
 from course_lib.checks.nb31 import averaged_edge, curve_gradient, dense_changes, twin
+from course_lib.checks.nb32 import museum_muon, newton_schulz, sam_step, steepest
+from course_lib.checks.nb33 import average, largest_rate, send
+from course_lib.checks.nb34 import my_claim, objections, seeds_needed, stops_at
 
 
 def show_progress():

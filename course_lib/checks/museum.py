@@ -7,6 +7,7 @@ Notebooks: 02, 08, 10, 14, 16.
 """
 import numpy as np
 
+from course_lib import frontier
 from course_lib.optimizers import descent, schedules
 
 
@@ -152,3 +153,21 @@ def museum_pipeline(images, n_valid):
     X_valid, y_valid = images.X_test[:n_valid] / 255, images.y_test[:n_valid]
     X_test, y_test = images.X_test / 255, images.y_test
     return (X_train, y_train), (X_valid, y_valid), (X_test, y_test)
+
+
+def museum_muon(w, g, state, *, lr, beta=0.95):
+    """Return what was meant to be a step of Muon on a layer's weights w (n_in, n_out), and the new
+    state.
+
+    The fault: the scale is that of the original for PyTorch's weights, (n_out, n_in). For a layer
+    of 100 inputs and 400 outputs it is 1 where the original has 2, and the other way round.
+
+    >>> wide = museum_muon(np.zeros((1, 4)), np.ones((1, 4)), {}, lr=1.0)[0]
+    >>> tall = museum_muon(np.zeros((4, 1)), np.ones((4, 1)), {}, lr=1.0)[0]
+    >>> (tall.T / wide).round(6).tolist()  # the original has 0.5
+    [[2.0, 2.0, 2.0, 2.0]]
+    """
+    m = beta * state.get("m", 0.0) + g
+    step = frontier.newton_schulz(g + beta * m)
+    scale = max(1, w.shape[0] / w.shape[1]) ** 0.5
+    return w - lr * scale * step, {"m": m}

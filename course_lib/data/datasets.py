@@ -8,7 +8,7 @@ caches; 3. the network: `$COURSE_MNIST_URL`, the address of a classroom's copy, 
 that Keras' loader takes; 4. the embedded digits. A failed download is not repeated for ten minutes,
 unless the note that the printed line names is deleted.
 
-Notebooks: 00, 08, 09, 10, 14, 16, 17, 18, 20, 21, 22, 23, 24, 25, 26, 27, 29, 30, 31.
+Notebooks: 00, 08, 09, 10, 14, 16, 17, 18, 20, 21, 22, 23, 24, 25, 26, 27, 29, 30, 31, 32.
 """
 
 import os

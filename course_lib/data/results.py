@@ -1,7 +1,7 @@
 """The saved results of the experiments: a file each, made by the script of the same name in the
 folder experiments/.
 
-Notebooks: 09, 21, 22, 25, 27, 28, 31.
+Notebooks: 09, 21, 22, 25, 27, 28, 31, 32, 33, 34.
 """
 import json
 from pathlib import Path

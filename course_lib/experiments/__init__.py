@@ -5,6 +5,7 @@ from .claims import claim
 from .comparison import best_of, holm, paired_interval, performance_profile, sign_flip_p
 from .harness import SPACES, climb, draw_trials, sweep, tune
 from .ledger import evidence, show_evidence
+from .step_cost import step_costs
 from .timing import ratios, side_by_side
 from .workloads import WORKLOADS, Workload, run_trial
 
@@ -25,6 +26,7 @@ __all__ = [
     "show_evidence",
     "side_by_side",
     "sign_flip_p",
+    "step_costs",
     "sweep",
     "tune",
 ]

@@ -4,7 +4,7 @@ two sides are alike.
 It is declared in the repository's folder experiments/claims, with the side on which the number
 should fall, before it runs. `make evidence` runs it on fresh seeds; `ledger` judges what came out.
 
-Notebooks: none directly.
+Notebooks: 34.
 """
 import ast
 import functools

@@ -8,7 +8,7 @@ target as infinitely late.
     best of k      P(best of k of n trials > x) = C(n_x, k) / C(n, k),   n_x trials being above x
     profile        rho(tau) = share of workloads with steps <= tau times the fewest of any optimizer
 
-Notebooks: 09, 28.
+Notebooks: 09, 28, 34.
 """
 import itertools
 import math

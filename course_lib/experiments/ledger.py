@@ -6,7 +6,7 @@
     fails       the interval lies on the other side (for a stated tie: outside the margin)
     undecided   none of these
 
-Notebooks: 04, 07, 08, 09, 10, 11, 13, 14, 15, 16, 17, 21, 22, 23, 28, 31.
+Notebooks: 04, 07, 08, 09, 10, 11, 13, 14, 15, 16, 17, 21, 22, 23, 28, 31, 32, 34.
 """
 import functools
 import textwrap
@@ -117,7 +117,11 @@ def evidence(name):
 
 def show_evidence(name):
     """Print a claim, what was measured of it, and its verdict."""
-    r = evidence(name)
+    show_row(evidence(name))
+
+
+def show_row(r):
+    """Print a row of the ledger: statement and verdict, interval, and what was varied."""
     print(textwrap.fill(f"{r['statement']}: {r['verdict']}", 96))
     side = f"within {r['margin']:g}" if r["side"] == "tie" else f"{r['side']} 0"
     print(f"  mean {r['mean']:.3g}, 95 % interval {r['low']:.3g} to {r['high']:.3g} ({r['unit']})")

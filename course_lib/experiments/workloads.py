@@ -6,7 +6,7 @@ first weights and every batch.
     final    its last entry, infinity if the run diverged
     steps    the first step at which the measure was at most `target`, infinity if it never was
 
-Notebooks: 28.
+Notebooks: 28, 32.
 """
 import functools
 import itertools

@@ -19,7 +19,7 @@ Keras 3.15.1 reads z_old from a name that on TensorFlow means the variable itsel
 changed. Then z - z_old is zero, beta_1 has left the formula, and the variable holds the plain
 average of all z: x, and not y.
 
-Notebooks: 27.
+Notebooks: 27, 32.
 """
 import numpy as np
 

@@ -19,6 +19,7 @@ Notebooks: none directly.
 import numpy as np
 
 from course_lib.arguments import fraction, generator, whole
+from course_lib.networks.products import product
 
 NEEDED = ("n_in", "n_out", "shapes", "forward", "backward")
 
@@ -37,7 +38,7 @@ class Dense:
     def forward(self, X, training=False):
         """Return X W + b, (n, n_out), for X (n, n_in); X is kept for the way back."""
         self.X = X
-        Z = X @ self.W
+        Z = product(X, self.W)
         Z += self.b
         return Z
 
@@ -45,13 +46,13 @@ class Dense:
         """Write dW and db for D (n, n_out): all that a network's first layer has to do on the way
         back.
         """
-        np.matmul(self.X.T, D, out=self.dW)
-        np.sum(D, axis=0, out=self.db)
+        product(self.X.T, D, out=self.dW)
+        np.add.reduce(D, axis=0, out=self.db)
 
     def backward(self, D):
         """Write dW and db, and return the gradient with respect to X, (n, n_in)."""
         self.parameter_gradients(D)
-        return D @ self.W.T
+        return product(D, self.W.T)
 
 
 class Dropout:

@@ -60,10 +60,10 @@ def softmax_cross_entropy(logits, y):
         )
     n, k = logits.shape
     y = check_labels(y, n, k)
-    log_p = log_softmax(logits)
-    loss = -np.mean(log_p[np.arange(n), y])
+    log_p, rows = log_softmax(logits), np.arange(n)
+    loss = -np.mean(log_p[rows, y])
     dlogits = np.exp(log_p)
-    dlogits[np.arange(n), y] -= 1
+    dlogits[rows, y] -= 1
     dlogits /= n
     return loss, dlogits
 

@@ -5,7 +5,7 @@ vector, without copies.
     forward    X -> layer 1 -> ... -> layer L -> logits -> loss
     backward   dloss/dlogits -> layer L -> ... -> layer 1, every layer writing its part of `grad`
 
-Notebooks: 03, 08, 09, 10, 14, 16, 17, 18, 19, 20, 22, 24.
+Notebooks: 03, 08, 09, 10, 14, 16, 17, 18, 19, 20, 22, 24, 32.
 """
 import copy
 import itertools
@@ -151,13 +151,13 @@ class Network:
                              f"X must fit {dtype}, got a number beyond its range")
         return X
 
-    def logits(self, X, training=False):
+    def logits(self, X, training=False, checked=False):
         """Return the outputs before any softmax, (n, n_out), for X (n, n_in), finite and not empty.
 
         training: whether layers that behave otherwise in training (dropout, batch normalisation) do
-        so.
+        so. checked: whether X holds rows of what `check` returned.
         """
-        A = self._checked(X)
+        A = X if checked else self._checked(X)
         for layer in self.layers:
             A = layer.forward(A, training)
         return A
@@ -166,11 +166,11 @@ class Network:
         """Return the mean loss over the examples, in evaluation."""
         return self.loss_function(self.logits(X), y)[0]
 
-    def loss_and_grad(self, X, y):
+    def loss_and_grad(self, X, y, checked=False):
         """Return the mean loss, in training, and its gradient with respect to theta: `grad` itself,
-        not a copy.
+        not a copy. checked: as in `logits`.
         """
-        loss, D = self.loss_function(self.logits(X, training=True), y)
+        loss, D = self.loss_function(self.logits(X, True, checked), y)
         for layer in reversed(self.layers[1:]):
             D = layer.backward(D)
         # Nobody needs the gradient with respect to X, and it would cost as much as dW.

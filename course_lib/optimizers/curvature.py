@@ -10,7 +10,7 @@ conjugate_gradient   each p is H-orthogonal to those before, with the exact step
 A direction is a function (g, H) -> d; `newton_like_rule` and `line_search` turn it into an update
 rule for `descent.minimize`.
 
-Notebooks: 07, 12.
+Notebooks: 07, 12, 32.
 """
 import functools
 

@@ -3,7 +3,7 @@ what it leaves. `fewest_steps` gives a rule the best of many rates.
 
     w_t, state = step(w_{t-1}, grad(w_{t-1}), state, lr=lr(t))        t = 1 ... n_steps
 
-Notebooks: 00, 03, 04, 05, 06, 07, 08, 10, 11, 12, 13, 14, 15, 16, 17, 22, 31.
+Notebooks: 00, 03, 04, 05, 06, 07, 08, 10, 11, 12, 13, 14, 15, 16, 17, 22, 31, 32, 33.
 """
 import reprlib
 from dataclasses import dataclass

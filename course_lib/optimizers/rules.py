@@ -7,7 +7,7 @@ given is changed; `eps` is added outside the square root, except by Adadelta; he
 beta*v + g, w = w - lr*v. A hyper-parameter is a number, or an array that broadcasts against `w` (a
 column `(runs, 1)` gives every run its own).
 
-Notebooks: 00, 05, 10, 11, 13, 14, 15, 16, 19, 23, 27, 29.
+Notebooks: 00, 05, 10, 11, 13, 14, 15, 16, 19, 23, 27, 29, 32, 34.
 """
 import numpy as np
 

@@ -3,7 +3,7 @@ paying.
 
     steps(B) = s_min (1 + b_crit/B)    half-way down the bend, at B = b_crit, it takes 2 s_min steps
 
-Notebooks: 09.
+Notebooks: 09, 33.
 """
 import itertools
 import math

@@ -17,8 +17,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from course_lib.arguments import generator, not_negative, one_thread, whole
+from course_lib.arguments import generator, not_negative, whole
 from course_lib.data.datasets import batches
+from course_lib.machine import all_cores, keep_freed_memory
 from course_lib.optimizers.calling import blockwise
 from course_lib.optimizers.clipping import by_norm
 from course_lib.optimizers.rules import rule_called
@@ -45,8 +46,8 @@ def train(
     penalty: theta -> (value, gradient), as `penalties.l2`.
     after_step: called as after_step(net, lr) when theta has moved; the run ends if it returns True.
     allow_dead: train even a network that passes no gradient back.
-    slices: apply the rule slice by slice (`calling.blockwise`), which is faster; False for a rule
-        that looks at all weights together.
+    slices: apply the rule to a large theta slice by slice (`calling.blockwise`), which is faster;
+        False for a rule that looks at all weights together.
     progress: show a bar, unless the environment variable TQDM_DISABLE is 1; the stop button then
         ends this run only, as said above. A run with progress=False is taken for part of a larger
         program, which the stop button ends as well: KeyboardInterrupt is raised.
@@ -70,10 +71,11 @@ def train(
         hyper=hyper,
     )
     net.check_batches(len(run.data[0]), run.batch_size)
+    keep_freed_memory()
     n_steps, record = run.epochs * math.ceil(len(run.data[0]) / run.batch_size), Record(net)
     quiet = np.errstate(over="ignore", invalid="ignore")  # divergence is recorded, not warned about
     try:
-        with one_thread(), quiet, progress_bar(progress, n_steps) as advance:
+        with all_cores(), quiet, progress_bar(progress, n_steps) as advance:
             if not allow_dead:
                 _refuse_dead(net, run.data[0][:1000])
             _epochs(net, run, record, advance)
@@ -170,7 +172,7 @@ def _step(net, run, record, X, y):
     """Take one step, record it, and return the loss before it; a step is not taken where loss or
     gradient are not finite.
     """
-    loss, g = net.loss_and_grad(X, y)
+    loss, g = net.loss_and_grad(X, y, checked=True)
     if run.penalty is not None:
         g += run.penalty(net.theta)[1]
     loss, norm, lr = float(loss), math.sqrt(np.dot(g, g)), run.lr(len(record.steps) + 1)

@@ -473,4 +473,4 @@ if splits.name == "mnist":
 # - T. Garipov and others, [Loss surfaces, mode connectivity, and fast ensembling of DNNs](https://arxiv.org/abs/1802.10026), 2018; F. Draxler and others, [Essentially no barriers in neural network energy landscape](https://arxiv.org/abs/1803.00885), 2018.
 # - B. Pearlmutter, [Fast exact multiplication by the Hessian](https://doi.org/10.1162/neco.1994.6.1.147), 1994.
 #
-# **Next:** this is the last notebook so far. What is planned stands in the README.
+# **Next:** [32: Go beyond Adam](32_go_beyond_adam.ipynb), where matrices are treated as matrices.

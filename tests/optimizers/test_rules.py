@@ -4,11 +4,14 @@ input.
 What the rules compute is the business of test_oracle.py.
 """
 import math
+import threading
+import time
 
 import numpy as np
 import pytest
 
-from course_lib.optimizers.calling import BLOCK, follow
+from course_lib.machine import all_cores
+from course_lib.optimizers.calling import BLOCK, WHOLE, follow, rule
 from course_lib.optimizers.rules import STEPS, blockwise, rule_called
 
 W0 = np.array([1.0, -2.0, 0.5, 3.0])
@@ -88,16 +91,70 @@ def test_slices_of_arrays_that_do_not_fit_are_refused_and_nothing_has_moved():
     assert not w.any()
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_slice_has_the_same_number_of_bytes_in_every_precision(dtype):
+def sizes_of_calls(n, dtype):
     seen = []
 
     def step(w, g, state, *, lr):
         seen.append(w.size)
         return w - lr * g, {}
 
-    blockwise(step)(np.zeros(100_000, dtype), np.ones(100_000, dtype), {}, lr=0.5)
-    assert seen[1] * np.dtype(dtype).itemsize == BLOCK and sum(seen) == 100_000
+    blockwise(step)(np.zeros(n, dtype), np.ones(n, dtype), {}, lr=0.5)
+    return seen
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_slice_has_the_same_number_of_bytes_in_every_precision(dtype):
+    slice_size = BLOCK // np.dtype(dtype).itemsize
+    assert sizes_of_calls(5 * slice_size - 7, dtype) == [slice_size] * 4 + [slice_size - 7]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_vector_of_few_slices_is_taken_in_one_piece(dtype):
+    whole = WHOLE * BLOCK // np.dtype(dtype).itemsize
+    assert sizes_of_calls(whole, dtype) == [whole]
+    assert len(sizes_of_calls(whole + 1, dtype)) == WHOLE + 1
+
+
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("name", STEPS)
+def test_whatever_the_engine_chooses_the_bits_are_those_of_the_plain_rule(
+    name, shared, monkeypatch
+):
+    """In one piece, in slices, and in slices that the cores share: sizes on both sides of the
+    choice.
+    """
+    monkeypatch.setattr("course_lib.optimizers.calling.BLOCK", 4096)  # 1024 weights a slice
+    rng = np.random.default_rng(4)
+    for n in (1, 1024 * WHOLE, 1024 * WHOLE + 1, 9 * 1024 + 5):
+        w0, G = rng.standard_normal(n, np.float32), rng.standard_normal((4, n), np.float32)
+        plain, plain_state = run(name, G, w0, lr=0.0625)
+        w, state, step = w0.copy(), {}, blockwise(STEPS[name])
+        with all_cores(2 if shared else 1):
+            for g in G:
+                moved, state = step(w, g, state, lr=0.0625)
+                assert moved is w
+        assert np.array_equal(w, plain[-1]) and state.keys() == plain_state.keys()
+        assert all(np.array_equal(state[key], plain_state[key]) for key in state)
+
+
+def threads_that_took_a_slice(step, monkeypatch):
+    monkeypatch.setattr("course_lib.optimizers.calling.BLOCK", 8)
+    w, seen = np.zeros(100), set()
+
+    def watched(w, g, state, *, lr):
+        seen.add(threading.get_ident())
+        time.sleep(1e-3)
+        return w - lr * g, {}
+
+    with all_cores(3):
+        blockwise(step(watched))(w, np.ones(100), {}, lr=0.5)
+    assert (w == -0.5).all()
+    return len(seen)
+
+
+def test_cores_share_the_slices_of_a_rule_but_not_those_of_any_function(monkeypatch):
+    assert threads_that_took_a_slice(rule, monkeypatch) == 3
+    assert threads_that_took_a_slice(lambda step: step, monkeypatch) == 1
 
 
 @pytest.mark.parametrize("name", STEPS)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from course_lib.frameworks.tensorflow_quietly import import_tensorflow
+from course_lib.networks import network
 from course_lib.networks.initializers import zeros
 from course_lib.networks.layers import Dense
 from course_lib.networks.losses import mse
@@ -109,14 +110,21 @@ def test_twenty_steps_of_adam_equal_keras_in_float32():
     )
 
 
+def test_the_images_are_looked_over_once_and_not_batch_by_batch(monkeypatch):
+    looked, finite = [], network.finite
+    monkeypatch.setattr(network, "finite", lambda X: looked.append(len(X)) or finite(X))
+    run(net_of(), toy(), epochs=3, batch_size=10)
+    assert looked == [50, 50]  # all of them, and the first 1000 for dead units
+
+
 def test_every_example_once_an_epoch_with_its_label_and_the_last_batch_kept(monkeypatch):
     X, y = np.arange(60.0).reshape(10, 6), np.arange(10) % 4
     net, seen = net_of(), []
     evaluate = net.loss_and_grad
 
-    def watch(X, y):
+    def watch(X, y, **more):
         seen.append((X[:, 0] / 6, y))
-        return evaluate(X, y)
+        return evaluate(X, y, **more)
 
     monkeypatch.setattr(net, "loss_and_grad", watch)
     run(net, (X, y), batch_size=4, epochs=2, lr=0.0)
