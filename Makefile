@@ -80,6 +80,8 @@ site: setup  ## build the website into .build/site, from the executed notebooks;
 lock: setup  ## resolve pyproject.toml's dependencies into requirements.lock
 	.boot/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  $(LOCKED:%=--extra %) $(ARGS) pyproject.toml -o requirements.lock
+	.boot/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --extra lab -c requirements.lock pyproject.toml .binder/requirements.in -o .binder/requirements.txt
 
 clean:  ## remove everything that the other targets made, never notebooks, your copies or your progress
 	rm -rf .venv .venv-floors .boot .build .pytest_cache .ruff_cache .hypothesis *.egg-info

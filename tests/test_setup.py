@@ -409,6 +409,19 @@ def test_environment_yml_is_an_accepted_python_and_the_lock():
     assert packages == {"pip": ["-r requirements.lock"]}
 
 
+def versions(text):
+    return dict(re.findall(r"^([\w.-]+)==([^ ;]+)", text, flags=re.M))
+
+
+def test_binder_s_light_environment_is_a_part_of_the_lock_without_tensorflow():
+    light, whole = versions((ROOT / ".binder/requirements.txt").read_text(encoding="utf-8")), versions(LOCK)
+    assert light.items() <= whole.items() and len(whole) - len(light) > 40
+    assert not [name for name in light if re.match("tensorflow|keras|torch|sphinx|pytest", name)]
+    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["lab"]]
+    assert {re.match(r"[\w.-]+", line)[0] for line in wanted} | {"setuptools"} <= set(light)
+    assert (ROOT / ".binder/runtime.txt").read_text(encoding="utf-8") == "python-3.12\n"
+
+
 def test_citation_and_licences_agree_with_pyproject():
     citation = read_yaml("CITATION.cff")
     assert citation["version"] == PROJECT["version"]
@@ -463,7 +476,7 @@ def test_the_workflow_lints_first_and_alone_with_the_locked_ruff():
 
 
 @POSIX_ONLY
-@pytest.mark.parametrize("name", [".ci/run", "postBuild"])
+@pytest.mark.parametrize("name", [".ci/run", "postBuild", ".binder/postBuild"])
 def test_scripts_can_be_run(name):
     assert os.access(ROOT / name, os.X_OK)
     subprocess.run(["bash", "-n", ROOT / name], check=True)

@@ -8,6 +8,7 @@ known notice is shown.
 Notebooks: 25, 26, 27.
 """
 
+import importlib.util
 import os
 import re
 import sys
@@ -18,6 +19,12 @@ from pathlib import Path
 # as absl writes it, or as TensorFlow does
 STAMP = r"(?:{0}\d{{4}} [\d:.]+ +\d+|[\d-]+ [\d:.]+ {0}) \S+:\d+\] "
 WRITTEN_FOR = (3, 15)  # the version of Keras whose numbers the notebooks show
+ROOT = Path(__file__).resolve().parents[2]
+NOT_THERE = (
+    "this needs TensorFlow, which is not installed here: run `%pip install -e "
+    f'"{ROOT}[keras]"` in a cell of its own, which takes 1.5 GB and some minutes, and then this '
+    "cell again"
+)
 NOTICE = re.compile(
     "|".join(
         [
@@ -36,11 +43,14 @@ NOTICE = re.compile(
 def import_tensorflow():
     """Import TensorFlow, which takes some seconds the first time, and return the module.
 
-    `TF_CPP_MIN_LOG_LEVEL` becomes 2 (errors only) unless it is set already. If the import fails,
+    `TF_CPP_MIN_LOG_LEVEL` becomes 2 (errors only) unless it is set already. Where TensorFlow is not
+    installed, ModuleNotFoundError says in one sentence how to install it. If the import fails,
     all that it wrote is shown and its exception goes on. If Python dies in it, what it wrote stays
     in the folder for temporary files, as `tensorflow-import-*.log`.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if "tensorflow" not in sys.modules and importlib.util.find_spec("tensorflow") is None:
+        raise ModuleNotFoundError(NOT_THERE, name="tensorflow")
     log, path = tempfile.mkstemp(prefix="tensorflow-import-", suffix=".log")
     hidden = None
     try:

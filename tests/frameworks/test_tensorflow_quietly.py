@@ -176,3 +176,16 @@ def test_a_keras_that_runs_on_another_backend_or_is_old_gets_one_sentence():
     done = run(KERAS + fake.format("tensorflow") + "import_keras()")
     assert done.stdout == ("Keras 3.12.1 is older than 3.15, for which the cells are written: "
                            "some numbers may differ\n")
+
+
+def test_a_missing_tensorflow_is_one_sentence_that_says_how_to_add_it(tmp_path):
+    code = ("import sys\n"
+            "import importlib.util\n"
+            "real = importlib.util.find_spec\n"
+            "importlib.util.find_spec = lambda name, *a: None if name == 'tensorflow' else real(name, *a)\n"
+            "from course_lib.frameworks.tensorflow_quietly import import_keras\n"
+            "import_keras()\n")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("ModuleNotFoundError: this needs TensorFlow, which is not installed here: run")
+    assert '[keras]"` in a cell of its own' in last
