@@ -10,6 +10,7 @@ Notebooks: 25, 26, 27.
 
 import importlib.util
 import os
+import platform
 import re
 import sys
 import tempfile
@@ -19,11 +20,11 @@ from pathlib import Path
 # as absl writes it, or as TensorFlow does
 STAMP = r"(?:{0}\d{{4}} [\d:.]+ +\d+|[\d-]+ [\d:.]+ {0}) \S+:\d+\] "
 WRITTEN_FOR = (3, 15)  # the version of Keras whose numbers the notebooks show
-ROOT = Path(__file__).resolve().parents[2]
+SMALL = sys.platform == "win32" or (sys.platform, platform.machine()) == ("linux", "x86_64")
+NEEDED = f'"tensorflow{"-cpu" if SMALL else ""}>=2.21,<2.22" "keras>=3.15,<3.16"'
 NOT_THERE = (
-    "this needs TensorFlow, which is not installed here: run `%pip install -e "
-    f'"{ROOT}[keras]"` in a cell of its own, which takes 1.5 GB and some minutes, and then this '
-    "cell again"
+    f"this needs TensorFlow, which is not installed here: run `%pip install {NEEDED}` in a cell of "
+    "its own, which takes 1.5 GB and some minutes, and then this cell again"
 )
 NOTICE = re.compile(
     "|".join(
