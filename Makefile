@@ -12,7 +12,7 @@ endif
 # the extras that requirements.lock holds beside the runtime; torch is installed by setup_env.py
 LOCKED := lab keras dev site scale
 
-.PHONY: help setup lab update test test-torch test-browser test-floors check lint bench notebooks standards sync evidence mutants figures site lock clean
+.PHONY: help setup lab update test test-torch test-browser test-floors check lint bench notebooks standards sync evidence mutants figures class site lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -72,6 +72,9 @@ mutants: setup  ## change library modules in small ways and count what their tes
 
 figures: setup  ## draw the README's figures
 	$(VENV_PYTHON) figures/figures.py
+
+class: setup  ## write the exercises of each notebook as an assignment for nbgrader into .build/class (ARGS="14 15" chooses)
+	$(VENV_PYTHON) tools/class_release.py $(ARGS)
 
 site: setup  ## build the website into .build/site, from the executed notebooks; MathJax comes from npm, once
 	$(VENV_PYTHON) -m sphinx -n -W --keep-going -q -b html -d .build/site-doctrees site .build/site $(ARGS)

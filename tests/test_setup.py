@@ -379,8 +379,8 @@ def test_the_lock_gives_every_system_what_pyproject_asks_for(system, python):
     assert flavours == ["tensorflow-cpu" if system in ("Linux", "Windows") else "tensorflow"]
 
 
-def test_every_extra_but_two_is_locked_and_every_package_stands_in_one_place():
-    assert {*locked_extras(), "torch", "browser"} == set(PROJECT["optional-dependencies"])
+def test_every_extra_but_three_is_locked_and_every_package_stands_in_one_place():
+    assert {*locked_extras(), "torch", "browser", "class"} == set(PROJECT["optional-dependencies"])
     lines = locked_requirements()
     assert len(lines) == len({(Requirement(line).name) for line in lines})
     assert [line for line in lines if ">=" not in line] == [], "no floor to test"
