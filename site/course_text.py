@@ -10,6 +10,7 @@ import re
 import bibliography
 import evidence_table
 import notebook_files as nb
+import timeline as history
 from notebook_files import ROOT
 
 SITE = ROOT / "site"
@@ -120,8 +121,13 @@ def references():
     return bibliography.listed(pages())
 
 
+def timeline():
+    """Return the timeline as a Markdown table."""
+    return history.table(pages())
+
+
 PAGES = {f.__name__: f for f in (contents, parts, size, lessons, teach, race, notation, verdicts,
-                                 evidence, references)}
+                                 evidence, references, timeline)}
 
 
 def filled(text):

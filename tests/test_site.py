@@ -18,6 +18,7 @@ import course_text  # noqa: E402
 import evidence_table  # noqa: E402
 import mathjax  # noqa: E402
 import notebook_files as nb  # noqa: E402
+import timeline  # noqa: E402
 
 BIB = bibliography.entries()
 LEDGER = json.loads((ROOT / "course_lib/data/evidence.json").read_text(encoding="utf-8"))["rows"]
@@ -285,3 +286,17 @@ def test_without_npm_one_sentence_says_so(monkeypatch, tmp_path):
     monkeypatch.setattr(mathjax.shutil, "which", lambda name: None)
     with pytest.raises(RuntimeError, match=r"needs npm once, to fetch mathjax@.*found none"):
         mathjax.folder()
+
+
+def test_the_timeline_is_in_order_and_agrees_with_the_bibliography():
+    known = {entry["key"]: entry for entry in bibliography.entries()}
+    used = nb.cited()
+    years = [year for year, *_ in timeline.LINES]
+    assert years == sorted(years)
+    for year, key, what, notebooks in timeline.LINES:
+        assert notebooks, what
+        if key is not None:
+            entry = known[key]
+            assert str(year) == entry["year"] or (year, entry["year"]) == (1847, "2012"), what
+            citing = set(used[bibliography.identifier(entry)])
+            assert citing & set(notebooks.split()), f"{what}: cited in {sorted(citing)}"
