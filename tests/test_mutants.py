@@ -1,5 +1,7 @@
 """The tool that changes the library in small ways, and what its saved scores say."""
 import ast
+import importlib
+import subprocess
 import sys
 
 import pytest
@@ -48,18 +50,29 @@ def test_a_module_s_own_tests_are_those_of_its_name_or_those_that_import_it():
         ["tests/answers/test_nb10.py", "tests/checks/test_checks.py"], "10.")
 
 
+TRIAL = """
+from tools.mutants.small_changes import small_changes
+from tools.mutants.trial import Workbench
+bench = Workbench("optimizers/clipping.py")
+changes = {change.name: change for change in small_changes(bench.source)}
+same = next(c for name, c in changes.items() if name.endswith("[48] 1.0 -> 2.0"))
+other = next(c for name, c in changes.items() if "> -> >=" in name)
+print(bench.notices(same), bench.notices(other), bench.file.read_text(encoding="utf-8") == bench.source)
+bench.close()
+print(bench.folder.exists())
+"""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="the tool forks its process")
 def test_a_trial_tells_a_change_that_is_noticed_from_one_that_is_not():
-    bench = Workbench("optimizers/clipping.py")
-    try:
-        changes = {change.name: change for change in small_changes(bench.source)}
-        same = next(c for name, c in changes.items() if name.endswith("[48] 1.0 -> 2.0"))
-        other = next(c for name, c in changes.items() if "> -> >=" in name)
-        assert not bench.notices(same) and bench.notices(other)
-        assert bench.file.read_text(encoding="utf-8") == bench.source
-    finally:
-        bench.close()
-    assert not bench.folder.exists()
+    done = subprocess.run([sys.executable, "-c", TRIAL], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.split() == ["False", "True", "True", "False"], done.stderr
+
+
+def test_a_workbench_refuses_a_process_that_has_the_library_already():
+    importlib.import_module("course_lib")
+    with pytest.raises(RuntimeError, match="has not imported course_lib"):
+        Workbench("optimizers/clipping.py")
 
 
 @pytest.mark.parametrize("module", sorted(saved()))
