@@ -239,7 +239,7 @@ const STYLE = `
 .course-explorer .knobs label:has(:disabled){opacity:.55}
 .course-explorer output{font-variant-numeric:tabular-nums;text-align:right;white-space:nowrap}
 .course-explorer [type=range]{width:100%;margin:0;accent-color:#578dff;min-height:1.5rem}
-.course-explorer table{display:table;table-layout:auto;table-layout:auto!important;
+.course-explorer table{display:table;table-layout:auto!important;
   border-collapse:collapse;width:100%;margin:0;
   font-size:.95em;font-variant-numeric:tabular-nums}
 .course-explorer :is(th,td){padding:.2rem;border:0;border-bottom:1px solid #8886;
