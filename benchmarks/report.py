@@ -32,11 +32,12 @@ def _epoch(rows):
 def _step(rows):
     yield "## One optimizer step\n"
     yield (
-        "Float32. Ratios: divided by the time of course_lib, the rule as `train` applies it, in "
-        "the same round. *Copying\n"
-        "alone* moves as many bytes as the step must at the least, on one thread. The compiled "
-        "rule is given each\n"
-        "gradient as a NumPy array, which has to be copied."
+        "Float32. Ratios: divided by the time of the row whose ratio is 1, in the same round: "
+        "course_lib as `train`\n"
+        "applies the rule or, in older measurements, block-wise. *Copying alone* moves as many "
+        "bytes as the step must\n"
+        "at the least, on one thread. The compiled rule is given each gradient as a NumPy array, "
+        "which has to be copied."
     )
     for label, part in rows.items():
         name, n = label.split(", ")

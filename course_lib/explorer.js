@@ -1,4 +1,4 @@
-// The course's explorer: update rules on a landscape that one can turn, stretch and start anywhere.
+// The course's explorer: update rules on a landscape that one can turn, stretch, start anywhere.
 // The same file runs in JupyterLab (course_lib/explorer.py), on the website, and in the tests.
 // The rules are those of course_lib/optimizers/rules.py, one coordinate at a time.
 const { abs, ceil, cos, floor, hypot, log10, max, min, PI, round, sin, sqrt } = Math;

@@ -16,12 +16,13 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from course_map import draw_map
+from matplotlib.colors import LinearSegmentedColormap
 from PIL import Image
 
 from course_lib.files import write_whole
 from course_lib.landscapes.functions import BEALE
 from course_lib.optimizers.descent import minimize, settled
-from course_lib.plotting import contours, look, path
+from course_lib.plotting import look
 
 FOLDER = Path(__file__).parent
 RACERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
@@ -29,6 +30,8 @@ TARGET = 1e-3
 START, SPREAD = np.array([0.5, 1.2]), 0.1
 RATES = np.geomspace(1e-4, 10, 41)
 N_STEPS = 1000
+WINDOW = ((-2.3, 4.2), (-1.35, 2.1))  # of the maps
+TERRACES = np.geomspace(1e-2, 1e3, 11)  # the losses between them
 
 
 def tune(name, starts):
@@ -52,31 +55,43 @@ def race():
     }
 
 
+def draw_landscape(ax):
+    """Draw Beale's function as grey terraces, white where it is low, with its minimum as a star."""
+    (x0, x1), (y0, y1) = WINDOW
+    x, y = np.linspace(x0, x1, 241), np.linspace(y0, y1, 161)
+    loss = BEALE.fun(np.stack(np.meshgrid(x, y), axis=-1))
+    grey = LinearSegmentedColormap.from_list("grey", ["#ffffff", "#b4bcc4"])
+    ax.contourf(x, y, loss, levels=TERRACES, norm="log", cmap=grey, extend="both")
+    ax.contour(x, y, loss, levels=TERRACES, colors="white", linewidths=0.8)
+    ax.plot(*BEALE.minima[0], "*", color="0.15", markeredgecolor="white", markersize=18, zorder=5)
+    ax.set(xlim=(x0, x1), ylim=(y0, y1), xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    ax.grid(False)
+
+
+def draw_run(ax, w, name, now):
+    """Draw a path `w` (steps + 1, 2), a dot a step, bold up to step `now`, with its mark there."""
+    color, marker = look(name)["color"], look(name)["marker"]
+    ax.plot(w[:, 0], w[:, 1], color=color, linewidth=1.2, alpha=0.55)
+    ax.plot(w[:now + 1, 0], w[:now + 1, 1], ".-", color=color, linewidth=2.2, markersize=8)
+    ax.plot(*w[0], "o", color="white", markeredgecolor="black", markersize=11, markeredgewidth=2)
+    ax.plot(*w[now], marker, color=color, markeredgecolor="white", markersize=16, zorder=6)
+
+
 def draw_race(runs):
-    """Return the figure: paths on the left, loss against step on the right."""
-    fig, (left, right) = plt.subplots(1, 2, figsize=(12, 4.8), width_ratios=[1.15, 1])
-    contours(left, BEALE, window=((-2.3, 4.2), (-1.2, 1.9)), log=True, levels=22)
+    """Return the figure: a map for each rule, in the order of arrival, with its path; the mark is
+    where it is when the first arrives.
+    """
     steps = {name: int(settled(run.loss, TARGET)) for name, (_, run) in runs.items()}
     order = sorted(steps, key=steps.get)
-    for name in sorted(runs, key=steps.get, reverse=True):
-        run = runs[name][1]
-        path(left, run.w[:steps[name] + 1], name, linewidth=2, markersize=6)
-    left.plot(*BEALE.minima[0], "*", color="0.25", markersize=15)
-    for name in order:
-        lr, run = runs[name]
-        shown = run.loss[:steps[name] + 1]
-        right.loglog(
-            np.arange(1, len(shown) + 1),
-            shown,
-            **look(name, label=f"{name}, {steps[name]} steps (lr {lr:.2g})"),
-        )
-    right.axhline(TARGET, color="0.6", linewidth=1)
-    right.set(xlabel="step + 1", ylabel="loss", ylim=(1e-8, None))
-    right.legend(title="settled below 0.001 after", alignment="left", loc="lower left")
-    left.set_title("One start, each rule at its own best rate")
-    right.set_title(
-        f"{order[0]} settles in {steps[order[0]]} steps, {order[-1]} in {steps[order[-1]]}"
-    )
+    now = steps[order[0]]
+    fig, axes = plt.subplots(3, 2, figsize=(8.4, 9.0))
+    for ax, name in zip(axes.flat, order, strict=True):
+        draw_landscape(ax)
+        draw_run(ax, runs[name][1].w[:steps[name] + 1], name, now)
+        ax.set_title(f"{name}: {steps[name]} steps", fontsize=19, color=look(name)["color"])
+    fig.suptitle(f"Where each is at step {now}, when {order[0]} arrives", fontsize=19, x=0.01,
+                 ha="left", weight="bold")
     return fig
 
 
@@ -123,12 +138,15 @@ def draw_cost(growth):
     return fig
 
 
+COLOURS = 128  # of a picture; fewer would mix up adam and rmsprop
+
+
 def save(fig, name):
     """Write figures/`name` as a PNG, whole or not at all."""
     drawn, small = io.BytesIO(), io.BytesIO()
     fig.savefig(drawn, format="png")
     with Image.open(drawn) as image:
-        few_colours = image.convert("RGB").quantize(64, dither=Image.Dither.NONE)
+        few_colours = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     few_colours.save(small, format="png", optimize=True)
     write_whole(FOLDER / name, small.getvalue())
     plt.close(fig)

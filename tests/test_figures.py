@@ -1,6 +1,8 @@
 """The README's picture: drawn from the committed code, its numbers repeated correctly in the text,
 and small.
 """
+import json
+import re
 import sys
 from pathlib import Path
 
@@ -24,6 +26,22 @@ def test_the_readme_tells_the_numbers_of_the_race(runs):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for name, (_, run) in runs.items():
         assert f"{name} {figures.settled(run.loss, figures.TARGET):.0f}" in readme
+
+
+def test_the_alt_text_of_the_race_has_its_order_and_its_numbers(runs):
+    alt = re.search(r"!\[([^\]]+)\]\(figures/race.png\)", (ROOT / "README.md").read_text(encoding="utf-8"))[1]
+    steps = {name: int(figures.settled(run.loss, figures.TARGET)) for name, (_, run) in runs.items()}
+    told = re.findall(r"(\w+) after (\d+)", alt)
+    assert told == [(name, str(steps[name])) for name in sorted(steps, key=steps.get)]
+    assert f"at step {min(steps.values())}" in alt
+
+
+def test_the_home_page_begins_with_the_race(runs):
+    page = (ROOT / "site" / "index.md").read_text(encoding="utf-8")
+    given = json.loads(re.search(r"data-explorer='([^']+)'", page)[1])
+    assert given["landscape"] == "beale" and given["start"] == runs["sgd"][1].w[0].tolist()
+    assert {name: values["lr"] for name, values in given["hyper"].items()} == pytest.approx(
+        {name: lr for name, (lr, _) in runs.items()}, rel=1e-8)
 
 
 def test_every_rate_of_the_race_lies_inside_its_grid(runs):

@@ -171,6 +171,7 @@ def test_the_explorer_answers_to_the_mouse_and_says_so_in_words(visit):
     status = page.locator(".course-explorer [role=status]")
     land = page.locator(".course-explorer [data-view=land]")
     assert land.evaluate(SHADES) > 20 and page.locator("[data-view=loss]").evaluate(SHADES) > 5
+    status.filter(has_text="Steps until").wait_for()  # it speaks once the sliders rest
     before, box = status.inner_text(), land.bounding_box()
     start = [float(page.locator(f"[name={name}]").input_value()) for name in ("x", "y")]
     left, right, low, high = -0.9, 4.1, -1.35, 2.4
@@ -182,7 +183,8 @@ def test_the_explorer_answers_to_the_mouse_and_says_so_in_words(visit):
     page.mouse.up()
     now = [float(page.locator(f"[name={name}]").input_value()) for name in ("x", "y")]
     assert now[0] > start[0] + 0.3 and now[1] < start[1] - 0.1
-    assert status.inner_text() != before and visit.errors == []
+    page.wait_for_function("([p, old]) => p.textContent !== old", arg=[status.element_handle(), before])
+    assert visit.errors == []
 
 
 def test_the_explorer_draws_a_frame_in_time(visit):
