@@ -3,6 +3,7 @@ those that the checks give. With nbgrader, if it is installed, the whole way is 
 """
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -51,21 +52,46 @@ def test_nothing_that_gives_an_answer_away_is_handed_out(path):
     assert not [cell for cell in cells if {"guard", "solution"} & set(ns.tags(cell)) or cell.get("outputs")]
 
 
-def test_the_hidden_tests_give_a_point_to_what_the_check_calls_correct():
+def wrong(answer):
+    """An answer that a check calls wrong, for each exercise of SMALL."""
+    return answer.replace("...", "return w, {}") if "def " in answer else answer.replace("...", "{}")
+
+
+@pytest.mark.parametrize("student, statuses", [
+    ("right", ["correct", "correct", "correct"]),
+    ("faulty", ["correct", "wrong", "wrong"]),
+    ("untouched", ["not attempted", "not attempted", "not attempted"]),
+])
+def test_the_hidden_tests_give_a_point_to_what_the_check_calls_correct(student, statuses):
     notebook = class_release.assignment(text(SMALL))
-    tests = [cell.source for cell in marked(notebook, grade=True)]
+    gaps = [cell.source for cell in marked(notebook, solution=True)]
+    space = {}
+    exec("import numpy as np\nfrom course_lib import check\n" + "\n".join(answers_of(student, gaps)), space)
+    for test, status in zip(marked(notebook, grade=True), statuses, strict=True):
+        if status == "correct":
+            exec(test.source, space)
+        else:
+            with pytest.raises(AssertionError, match=f"^{status}: "):
+                exec(test.source, space)
+
+
+def answers_of(student, gaps):
+    """The answers of SMALL that a student hands in, from the gaps."""
     solved = [ns.solved(cell.source) for cell in ns.read(text(SMALL)) if "exercise" in ns.tags(cell)]
-    start = "import numpy as np\nfrom course_lib import check\n"
-    for answers, points in ((solved, len(tests)), ([cell.source for cell in marked(notebook, solution=True)], 0)):
-        space, gained = {}, 0
-        exec(start + "\n".join(answers), space)
-        for test in tests:
-            try:
-                exec(test, space)
-                gained += 1
-            except AssertionError as error:
-                assert str(error).startswith("not attempted") or str(error).startswith("wrong")
-        assert gained == points
+    faulty = solved[:1] + [wrong(gap) for gap in gaps[1:]]
+    return {"right": solved, "faulty": faulty, "untouched": gaps}[student]
+
+
+def test_links_and_pictures_hold_where_each_notebook_has_a_folder(tmp_path):
+    names, found = class_release.write(tmp_path), 0
+    for name in names:
+        folder = tmp_path / "source" / name
+        cells = nbformat.read(folder / f"{name}.ipynb", 4).cells
+        prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+        for link in re.findall(r"\]\(([^)#]+\.(?:ipynb|png))", prose):
+            assert (folder / link).is_file(), f"{name}: {link}"
+            found += 1
+    assert found > 100
 
 
 def test_a_notebook_that_does_not_exist_is_named(tmp_path):
@@ -89,15 +115,22 @@ def nbgrader(folder, *words):
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-def hand_in(folder, student, change):
-    """Copy the released notebook as a student's, with change(k, source of answer k)."""
-    name = SMALL.stem
-    notebook = nbformat.read(folder / "release" / name / f"{name}.ipynb", 4)
-    for k, cell in enumerate(marked(notebook, solution=True)):
-        cell.source = change(k, cell.source)
-    target = folder / "submitted" / student / name / f"{name}.ipynb"
+def hand_in(folder, student):
+    """Copy the released notebook as a student's, with the student's answers."""
+    notebook = nbformat.read(folder / "release" / SMALL.stem / f"{SMALL.stem}.ipynb", 4)
+    cells = marked(notebook, solution=True)
+    for cell, answer in zip(cells, answers_of(student, [cell.source for cell in cells]), strict=True):
+        cell.source = answer
+    target = folder / "submitted" / student / SMALL.stem / f"{SMALL.stem}.ipynb"
     target.parent.mkdir(parents=True)
     nbformat.write(notebook, target)
+
+
+def assert_released_as_learners_see_it(folder):
+    notebook = nbformat.read(folder / "release" / SMALL.stem / f"{SMALL.stem}.ipynb", 4)
+    gaps = [ns.learner(cell.source) for cell in ns.read(text(SMALL)) if "exercise" in ns.tags(cell)]
+    assert [cell.source for cell in marked(notebook, solution=True)] == gaps
+    assert not [cell for cell in notebook.cells if "judge" in cell.source or "HIDDEN" in cell.source]
 
 
 POINTS = """
@@ -113,11 +146,13 @@ print(json.dumps(found))
 def test_three_students_get_the_points_that_they_deserve(tmp_path):
     class_release.write(tmp_path, ["15"])
     nbgrader(tmp_path, "generate_assignment", SMALL.stem)
-    solved = [ns.solved(cell.source) for cell in ns.read(text(SMALL)) if "exercise" in ns.tags(cell)]
-    hand_in(tmp_path, "right", lambda k, old: solved[k])
-    hand_in(tmp_path, "faulty", lambda k, old: solved[k] if k == 0 else old.replace("...", "return w, {}"))
-    hand_in(tmp_path, "untouched", lambda k, old: old)
+    assert_released_as_learners_see_it(tmp_path)
+    for student in ("right", "faulty", "untouched"):
+        hand_in(tmp_path, student)
     nbgrader(tmp_path, "autograde", SMALL.stem)
     python = Path(NBGRADER).with_name("python")
     done = subprocess.run([python, "-c", POINTS % SMALL.stem], cwd=tmp_path, capture_output=True, text=True)
     assert json.loads(done.stdout) == {"right": 3.0, "faulty": 1.0, "untouched": 0.0}, done.stderr
+    assert not (tmp_path / "home" / "progress.json").exists(), "tries of students count as the teacher's"
+    kept = tmp_path / "autograded" / "faulty" / SMALL.stem / "progress.json"
+    assert {record["tries"] for record in json.loads(kept.read_text(encoding="utf-8"))["exercises"].values()} == {0, 1}

@@ -8,6 +8,8 @@ The folder, .build/class by default, then holds `source/NN_name/NN_name.ipynb` a
 in the course's repository, for everyone to read: this grades a class, it keeps no secret.
 """
 import argparse
+import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -21,6 +23,8 @@ from tools.notebooks import source as ns  # noqa: E402
 from tools.notebooks.build import FOLDER, sources  # noqa: E402
 
 CONFIG = '''"""nbgrader's settings for the course, written by tools/class_release.py."""
+import os
+
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearSolutions
 
@@ -30,6 +34,8 @@ c.CourseDirectory.course_id = "optimization"
 usual = GenerateAssignment.preprocessors.default()
 c.GenerateAssignment.preprocessors = [step for step in usual if step is not ClearSolutions]
 c.ExecutePreprocessor.timeout = 300
+# each student's tries are counted in the folder that is graded, and none among the teacher's own
+os.environ["COURSE_PROGRESS"] = "progress.json"
 '''
 TEST = """# this cell is graded: one point if the check above says "correct"
 ### BEGIN HIDDEN TESTS
@@ -37,6 +43,8 @@ from course_lib.checks.engine import judge
 verdict = judge(check.{name}, {answer})
 assert verdict.status == "correct", f"{{verdict.status}}: {{verdict.message}}"
 ### END HIDDEN TESTS"""
+LESSON = re.compile(r"\]\((\d\d_\w+)\.ipynb")
+PICTURE = re.compile(r"\]\(\.\./([\w/]+/)(\w+\.png)\)")
 
 
 def assignment(text):
@@ -53,10 +61,18 @@ def assignment(text):
             exercise.metadata["nbgrader"] = mark(f"{name}-answer", solution=True)
             cells.append(graded(name, cell.source))
             exercise = None
-    cells = [cell for cell in cells if not ns.is_fold(cell)]
+    cells = [moved(cell) for cell in cells if not ns.is_fold(cell)]
     for cell, id_ in zip(cells, ns.identify(cells), strict=True):
         cell["id"] = id_
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": ns.KERNEL})
+
+
+def moved(cell):
+    """Return the cell with links that hold where each notebook has a folder of its own."""
+    if cell.cell_type == "markdown":
+        linked = LESSON.sub(r"](../\1/\1.ipynb", cell.source)
+        cell.source = PICTURE.sub(r"](\2)", linked)
+    return cell
 
 
 def graded(name, call):
@@ -81,9 +97,11 @@ def write(folder, numbers=()):
     if missing := sorted(set(numbers) - {path.stem[:2] for path in chosen}):
         raise SystemExit(f"there is no notebook {', '.join(missing)}")
     for path in chosen:
-        notebook = assignment(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
         target = Path(folder, "source", path.stem, f"{path.stem}.ipynb")
-        write_whole(target, nbformat.writes(notebook) + "\n")
+        write_whole(target, nbformat.writes(assignment(text)) + "\n")
+        for place, name in PICTURE.findall(text):
+            shutil.copyfile(ROOT / place / name, target.with_name(name))
     write_whole(Path(folder, "nbgrader_config.py"), CONFIG)
     return [path.stem for path in chosen]
 
